@@ -1,21 +1,106 @@
 package qr
 
 import (
+	"cmp"
 	"image"
-
-	"github.com/makiuchi-d/gozxing"
-	multi "github.com/makiuchi-d/gozxing/multi/qrcode"
+	"slices"
 )
 
+// attempt is one rung of the ladder: a view of the picture and a way to tell black from white in it.
+// A detector of another make is another rung.
+type attempt struct {
+	name  string
+	fits  func(*gray) bool // whether it can show anything new; nil is always
+	view  func(*gray) *gray
+	black threshold
+}
+
+// ladder is climbed from the cheap and usual to the costly and rare, until a code is read.
+var ladder = []attempt{
+	{name: "as it is", view: same, black: hybrid},
+	{name: "inverted", view: inverted, black: hybrid},
+	{name: "half size", view: halved, black: hybrid, fits: longerThan(200)},
+	{name: "longest side 350", view: func(g *gray) *gray { return fitted(g, 350) }, black: hybrid, fits: longerThan(400)},
+	{name: "global", view: same, black: global},
+	{name: "one and a half", view: func(g *gray) *gray { return times(g, 3, 2) }, black: hybrid, fits: smallerThan(2_200_000)},
+	{name: "three quarters", view: func(g *gray) *gray { return times(g, 3, 4) }, black: hybrid, fits: longerThan(200)},
+	{name: "local mean", view: func(g *gray) *gray { return blurred(g, 1) }, black: localMean(20)},
+	{name: "blurred", view: func(g *gray) *gray { return blurred(g, 4) }, black: hybrid},
+	{name: "lightened", view: lightened, black: hybrid},
+}
+
+func same(g *gray) *gray { return g }
+
+func longerThan(side int) func(*gray) bool {
+	return func(g *gray) bool { return max(g.width, g.height) > side }
+}
+
+func smallerThan(pixels int) func(*gray) bool {
+	return func(g *gray) bool { return g.width*g.height < pixels }
+}
+
+const (
+	// maxWork bounds the pixels of all views of one picture together. All rungs of a 4K desktop stay
+	// below; a picture of 64 megapixels gets the first few.
+	maxWork = 192 << 20
+	// moreRungs is how far a ladder that has read one code is climbed for others that seem to be there.
+	moreRungs = 4
+)
+
+// climb reads the codes of a picture: rung by rung until one is read, and a few rungs more while finder
+// patterns that nothing was read from look like another.
 func climb(img image.Image) []Result {
-	bmp, err := gozxing.NewBinaryBitmapFromImage(img)
-	if err != nil {
-		return nil
+	g := grayOf(img)
+	var all []reading
+	work, more := 0, moreRungs
+	for _, rung := range ladder {
+		if rung.fits != nil && !rung.fits(g) {
+			continue
+		}
+		view := rung.view(g)
+		if work += view.width * view.height; work > maxWork {
+			break
+		}
+		matrix, ok := rung.black(view)
+		if !ok {
+			continue
+		}
+		seen := look(matrix)
+		for _, r := range seen.readings {
+			r = r.scale(float64(g.width)/float64(view.width), float64(g.height)/float64(view.height))
+			if !slices.ContainsFunc(all, r.overlaps) {
+				all = append(all, r)
+			}
+		}
+		if len(all) == 0 {
+			continue
+		}
+		if more--; more == 0 || !plausible(seen.rest) {
+			break
+		}
 	}
-	found, _ := multi.NewQRCodeMultiReader().DecodeMultiple(bmp, nil)
-	var results []Result
-	for _, f := range found {
-		results = append(results, Result{Text: f.GetText(), Bounds: img.Bounds()})
+	return inReadingOrder(all, img.Bounds())
+}
+
+// overlaps tells two readings of one code from two codes.
+func (r reading) overlaps(other reading) bool {
+	return r.contains(other.center()) || other.contains(r.center())
+}
+
+func (r reading) center() point {
+	a, b := r.corners[0], r.corners[2]
+	return point{(a.x + b.x) / 2, (a.y + b.y) / 2}
+}
+
+// inReadingOrder is from the top, and from the left where tops are level.
+func inReadingOrder(all []reading, within image.Rectangle) []Result {
+	results := make([]Result, 0, len(all))
+	for _, r := range all {
+		box := image.Rect(r.box()).Add(within.Min).Intersect(within)
+		results = append(results, Result{Text: r.text, Bounds: box})
 	}
+	slices.SortStableFunc(results, func(a, b Result) int {
+		return cmp.Or(cmp.Compare(a.Bounds.Min.Y, b.Bounds.Min.Y), cmp.Compare(a.Bounds.Min.X, b.Bounds.Min.X))
+	})
 	return results
 }
