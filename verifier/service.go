@@ -1,0 +1,150 @@
+package verifier
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"io"
+	"runtime"
+	"sync"
+
+	"twofold/verifier/rollout"
+)
+
+// Options are what a Service is born with.
+type Options struct {
+	Rollout rollout.Rollout
+	Clock   *Clock    // nil: the machine's clock
+	Rand    io.Reader // nil: crypto/rand; must be safe for concurrent use
+	Key     Secret    // KeySize bytes that seal secrets at rest; a new one each start loses what was sealed before
+}
+
+// KeySize is the length of Options.Key in bytes.
+const KeySize = 32
+
+// Service is the verifier. Its methods are the nouns of the HTTP API; pages and
+// API call the same ones. Refusals come back as *Refusal, anything else is a
+// fault.
+type Service struct {
+	store   Store
+	rollout rollout.Rollout
+	clock   *Clock
+	rand    io.Reader
+	sealer  sealer
+	hasher  *hasher
+	doors   *stripes
+	watch   watchers
+}
+
+// New joins a store and a roll-out that was checked.
+func New(store Store, o Options) *Service {
+	if o.Clock == nil {
+		o.Clock = NewClock(nil)
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	return &Service{
+		store:   store,
+		rollout: o.Rollout,
+		clock:   o.Clock,
+		rand:    o.Rand,
+		sealer:  sealer{key: o.Key, rand: o.Rand},
+		hasher:  newHasher(o.Rand, min(4, runtime.GOMAXPROCS(0))),
+		doors:   newStripes(),
+		watch:   watchers{wake: map[chan struct{}]struct{}{}},
+	}
+}
+
+// Rollout is the policy in force.
+func (s *Service) Rollout() rollout.Rollout { return s.rollout }
+
+// Clock is the clock that everything here goes by.
+func (s *Service) Clock() *Clock { return s.clock }
+
+// token makes a bearer credential: 256 random bits as URL-safe text.
+func (s *Service) token() (Secret, error) {
+	raw, err := randomSecret(s.rand, 32)
+	if err != nil {
+		return Secret{}, err
+	}
+	return SecretOf(base64.RawURLEncoding.EncodeToString(raw.Reveal())), nil
+}
+
+// id makes a name for a record: 128 random bits, no credential.
+func (s *Service) id() (string, error) {
+	raw, err := randomSecret(s.rand, 16)
+	if err != nil {
+		return "", err
+	}
+	return base64.RawURLEncoding.EncodeToString(raw.Reveal()), nil
+}
+
+// record adds an event inside a change.
+func (s *Service) record(tx Tx, e Event) error {
+	_, err := tx.AddEvent(e)
+	return err
+}
+
+// update is store.Update that wakes those who follow the events.
+func (s *Service) update(ctx context.Context, change func(Tx) error) error {
+	err := s.store.Update(ctx, change)
+	if err == nil {
+		s.watch.notify()
+	}
+	return err
+}
+
+// watchers are those who wait for events.
+type watchers struct {
+	mu   sync.Mutex
+	wake map[chan struct{}]struct{}
+}
+
+func (w *watchers) add() chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	ch := make(chan struct{}, 1)
+	w.wake[ch] = struct{}{}
+	return ch
+}
+
+func (w *watchers) remove(ch chan struct{}) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.wake, ch)
+}
+
+func (w *watchers) notify() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for ch := range w.wake {
+		select {
+		case ch <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// stripes let the password checks of one address take turns, so that a burst
+// of right passwords is not mistaken for a burst of guesses.
+type stripes [256]chan struct{}
+
+func newStripes() *stripes {
+	var s stripes
+	for i := range s {
+		s[i] = make(chan struct{}, 1)
+	}
+	return &s
+}
+
+// enter waits for the turn of key, and gives the function that ends it.
+func (s *stripes) enter(ctx context.Context, key Digest) (leave func(), err error) {
+	door := s[key[0]]
+	select {
+	case door <- struct{}{}:
+		return func() { <-door }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
