@@ -1,0 +1,67 @@
+package add
+
+import (
+	"charm.land/bubbles/v2/key"
+
+	"twofold/tui/widget"
+)
+
+// Keys is the key map of the screen.
+type Keys struct {
+	Picture, Type, Leave, Go    key.Binding
+	Up, Down, Left, Right, Mark key.Binding
+}
+
+func defaultKeys() Keys {
+	bind := func(help, what string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, what))
+	}
+	return Keys{
+		Picture: bind("p", "from a picture", "p"),
+		Type:    bind("k", "type the key", "k"),
+		Leave:   bind("Esc", "leave it", "esc"),
+		Go:      bind("⏎", "add", "enter"),
+		Up:      bind("↑", "up", "up", "shift+tab"),
+		Down:    bind("↓", "down", "down", "tab"),
+		Left:    bind("←", "change", "left"),
+		Right:   bind("→", "change", "right"),
+		Mark:    bind("space", "choose", "space"),
+	}
+}
+
+// ShortHelp is the keys that matter now.
+func (m Model) ShortHelp() []key.Binding {
+	k := m.keys
+	switch m.stage {
+	case stageMenu:
+		k.Leave.SetHelp("Esc", "back")
+		return []key.Binding{k.Picture, k.Type, k.Leave}
+	case stagePath:
+		k.Go.SetHelp("⏎", "read it")
+		k.Leave.SetHelp("Esc", "back")
+		return []key.Binding{k.Go, k.Leave}
+	case stageForm:
+		k.Down.SetHelp("Tab", "next")
+		k.Leave.SetHelp("Esc", "back")
+		if m.form.onChoice() {
+			k.Right.SetHelp("← →", "change")
+			return []key.Binding{k.Go, k.Right, k.Down, k.Leave}
+		}
+		return []key.Binding{k.Go, k.Down, k.Leave}
+	case stageConfirm:
+		k.Go.SetEnabled(m.chosen() > 0)
+		if len(m.candidates) > 1 {
+			return []key.Binding{k.Go, k.Mark, k.Leave}
+		}
+		return []key.Binding{k.Go, k.Leave}
+	}
+	return []key.Binding{k.Leave}
+}
+
+// FullHelp is every key of the screen.
+func (m Model) FullHelp() []widget.KeyGroup {
+	k := m.keys
+	return []widget.KeyGroup{
+		{Title: "Add an account", Keys: []key.Binding{k.Picture, k.Type, k.Go, k.Mark, k.Up, k.Down, k.Right, k.Leave}},
+	}
+}

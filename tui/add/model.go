@@ -1,0 +1,144 @@
+// Package add is the screen that adds accounts: from a picture, from a link,
+// or from a key typed by hand.
+//
+// Whatever the way, it ends at one confirmation that shows what would be added
+// with its code of this second, before anything is stored. Reading files and
+// decoding pictures run in commands. Where the screen came from, and where it
+// goes, is the root's to know: it hears Done or Left.
+package add
+
+import (
+	"context"
+	"time"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"twofold/tui/theme"
+	"twofold/vault"
+)
+
+// Vault is what the screen asks of an open vault, in commands.
+type Vault interface {
+	Accounts() []vault.Account
+	Key(ctx context.Context, id string) (vault.Key, error)
+	Add(ctx context.Context, k vault.Key) (vault.Account, error)
+}
+
+// Done says that accounts were added; Left that none were.
+type (
+	Done struct {
+		Added []vault.Account
+		Said  string // one sentence about what happened
+	}
+	Left struct{}
+)
+
+type stage int
+
+const (
+	stageMenu    stage = iota
+	stagePath          // a path is typed
+	stageForm          // a key is typed
+	stageReading       // a picture is read
+	stageConfirm       // one or several candidates
+)
+
+// candidate is an account that might be added.
+type candidate struct {
+	key    vault.Key
+	from   string         // the picture it was in; empty for a link or the form
+	err    error          // why the text is no account
+	same   *vault.Account // there already, secret and all
+	twin   *vault.Account // one with the same name and another secret
+	wanted bool
+}
+
+// addable tells whether Enter would add it.
+func (c candidate) addable() bool { return c.err == nil && c.same == nil }
+
+// Model is the screen.
+type Model struct {
+	ctx   context.Context
+	vault Vault
+	theme theme.Theme
+	keys  Keys
+
+	width, height int
+	now           time.Time
+
+	stage   stage
+	back    stage // where Esc in the confirmation leads: the form, or out
+	request int   // number of the newest reading; older answers are dropped
+	adding  bool
+
+	path       textinput.Model
+	form       form
+	candidates []candidate
+	cursor     int
+	notes      []string // what could not be read, by file
+	said       string
+}
+
+// New is the screen with its menu.
+func New(ctx context.Context, v Vault, t theme.Theme, now time.Time) Model {
+	p := textinput.New()
+	p.Prompt = ""
+	p.CharLimit = 4096
+	p.Placeholder = "~/Pictures/qr.png"
+	m := Model{ctx: ctx, vault: v, keys: defaultKeys(), now: now, path: p, form: newForm()}
+	return m.SetTheme(t)
+}
+
+// SetTheme changes the styles.
+func (m Model) SetTheme(t theme.Theme) Model {
+	m.theme = t
+	m.path.SetStyles(t.Input())
+	m.form = m.form.setTheme(t)
+	return m
+}
+
+// SetSize sets the cells that View fills.
+func (m Model) SetSize(width, height int) Model {
+	m.width, m.height = width, height
+	m.path.SetWidth(max(8, min(64, width-8)))
+	m.form = m.form.setWidth(width)
+	return m
+}
+
+// Tick moves the codes to the time now.
+func (m Model) Tick(now time.Time) Model {
+	m.now = now
+	return m
+}
+
+// Picture goes straight to the path of a picture.
+func (m Model) Picture() (Model, tea.Cmd) {
+	m.stage, m.said = stagePath, ""
+	return m, m.path.Focus()
+}
+
+// TypeKey goes straight to the form.
+func (m Model) TypeKey() (Model, tea.Cmd) {
+	m.stage, m.said = stageForm, ""
+	var cmd tea.Cmd
+	m.form, cmd = m.form.focus(fieldKey)
+	return m, cmd
+}
+
+// Show goes straight to the confirmation of what a paste was about.
+func (m Model) Show(f Found) (Model, tea.Cmd) {
+	m.back = stageMenu
+	return m.read(f)
+}
+
+// Typing tells whether letters go into a field at this moment.
+func (m Model) Typing() bool { return m.stage == stagePath || m.stage == stageForm }
+
+// Status is the sentence at the bottom.
+func (m Model) Status() string {
+	if m.stage == stageConfirm || m.stage == stageReading {
+		return m.said
+	}
+	return ""
+}

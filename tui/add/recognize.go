@@ -1,0 +1,181 @@
+package add
+
+import (
+	"net/url"
+	"path/filepath"
+	"strings"
+	"unicode"
+)
+
+// Found is what a pasted text turned out to be: links to accounts, or files
+// that should be pictures. Both empty: neither.
+type Found struct {
+	Links []string // otpauth:// texts
+	Paths []string // of pictures, not yet looked at
+}
+
+// Any tells whether anything was found.
+func (f Found) Any() bool { return len(f.Links)+len(f.Paths) > 0 }
+
+// migration begins Google Authenticator's export, which is told apart to be
+// named; it is not read here.
+const migration = "otpauth-migration://"
+
+const (
+	maxPaste = 1 << 20 // bytes; more is no list of links
+	maxFound = 200
+)
+
+var pictures = map[string]bool{
+	".png": true, ".jpg": true, ".jpeg": true, ".gif": true, ".webp": true, ".bmp": true,
+}
+
+// Recognize tells what a paste anywhere in the program is about. Links count
+// wherever they stand on a line. Paths are taken as terminals write them when a
+// file is dropped: bare, quoted, with backslashes, as file:// addresses, one or
+// several; and only with the ending of a picture, so that ordinary text stays text.
+func Recognize(pasted string) Found {
+	var f Found
+	if len(pasted) > maxPaste {
+		return f
+	}
+	text := strings.TrimSpace(pasted)
+	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		line = strings.TrimSpace(line)
+		if i := linkStart(line); i >= 0 && len(f.Links) < maxFound {
+			f.Links = append(f.Links, strings.Trim(line[i:], `"'<>`))
+			continue
+		}
+		f.Paths = append(f.Paths, paths(line)...)
+	}
+	if len(f.Paths) > maxFound {
+		f.Paths = f.Paths[:maxFound]
+	}
+	return f
+}
+
+// linkStart is where a link begins: at the start, or after what people copy
+// along with it. Its end is the line's, because labels hold raw blanks.
+func linkStart(line string) int {
+	lower := strings.ToLower(line)
+	if i := strings.Index(lower, "otpauth://"); i >= 0 {
+		return i
+	}
+	return strings.Index(lower, migration)
+}
+
+// paths are the pictures a line names. The line as a whole comes first: a bare
+// path may hold blanks.
+func paths(line string) []string {
+	if p, ok := Path(line); ok {
+		return []string{p}
+	}
+	var out []string
+	for _, word := range shellWords(line) {
+		p, ok := Path(word)
+		if !ok {
+			return nil // one word that is none: this is text, not a drop
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// Path is the file a text names, if it looks like a picture's path.
+func Path(text string) (string, bool) {
+	p := unquote(strings.TrimSpace(text))
+	if !pictures[strings.ToLower(filepath.Ext(p))] {
+		return "", false
+	}
+	return p, rooted(p)
+}
+
+// rooted paths are not mistaken for words: /x.png, ~/x.png, ./x.png, C:\x.png.
+func rooted(p string) bool {
+	switch {
+	case strings.ContainsFunc(p, unicode.IsControl):
+		return false
+	case filepath.IsAbs(p), strings.HasPrefix(p, "./"), strings.HasPrefix(p, "../"), strings.HasPrefix(p, "~/"):
+		return multiple(p) == 1
+	}
+	return len(p) > 3 && p[1] == ':' && (p[2] == '\\' || p[2] == '/')
+}
+
+// multiple counts what would be several paths on one line.
+func multiple(p string) int {
+	n := 1
+	for _, before := range []string{" /", " ~/", " ./"} {
+		n += strings.Count(p, before)
+	}
+	return n
+}
+
+// unquote undoes what terminals do to a dropped file's path: quotes,
+// backslashes before odd characters, file:// with percent signs.
+func unquote(s string) string {
+	if len(s) >= 2 && (s[0] == '\'' || s[0] == '"') && s[len(s)-1] == s[0] {
+		q := s[0]
+		inner := s[1 : len(s)-1]
+		if q == '\'' {
+			return strings.ReplaceAll(inner, `'\''`, `'`)
+		}
+		return unescape(inner)
+	}
+	if len(s) > 7 && strings.EqualFold(s[:7], "file://") {
+		if u, err := url.Parse(s); err == nil && u.Path != "" && (u.Host == "" || u.Host == "localhost") {
+			return u.Path
+		}
+		return s
+	}
+	if len(s) > 2 && s[1] == ':' {
+		return s // C:\Users: these backslashes are the path
+	}
+	return unescape(s)
+}
+
+func unescape(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			i++
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// shellWords splits at blanks outside quotes and backslashes, keeping both for
+// unquote to undo.
+func shellWords(s string) []string {
+	var out []string
+	var word strings.Builder
+	var quote byte
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case c == '\\' && quote != '\'' && i+1 < len(s):
+			word.WriteByte(c)
+			i++
+			word.WriteByte(s[i])
+			continue
+		case quote == 0 && (c == '\'' || c == '"'):
+			quote = c
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote == 0 && (c == ' ' || c == '\t'):
+			if word.Len() > 0 {
+				out = append(out, word.String())
+				word.Reset()
+			}
+			continue
+		}
+		word.WriteByte(c)
+	}
+	if word.Len() > 0 {
+		out = append(out, word.String())
+	}
+	return out
+}

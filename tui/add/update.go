@@ -1,0 +1,209 @@
+package add
+
+import (
+	"fmt"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// Update takes keys while the screen is in front, and answers at any time.
+func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case readDone:
+		if msg.request != m.request || m.stage != stageReading {
+			return m, nil
+		}
+		m.stage, m.candidates, m.notes = stageConfirm, msg.candidates, msg.notes
+		return m, nil
+	case added:
+		if msg.request != m.request {
+			return m, nil
+		}
+		return m.stored(msg)
+	case tea.PasteMsg:
+		return m.typed(msg)
+	case tea.KeyPressMsg:
+		return m.press(msg)
+	}
+	return m, nil
+}
+
+func (m Model) stored(msg added) (Model, tea.Cmd) {
+	m.adding = false
+	if msg.err != nil {
+		m.said = wordAdd(msg.err)
+		if n := len(msg.accounts); n > 0 {
+			m.said = fmt.Sprintf("%d added. %s", n, m.said)
+		}
+		return m, nil
+	}
+	done := Done{Added: msg.accounts}
+	switch n := len(msg.accounts); {
+	case n == 0:
+		done.Said = "Nothing added: it was there already."
+	case n == 1:
+		done.Said = "Added " + name(msg.accounts[0]) + "."
+	default:
+		done.Said = fmt.Sprintf("Added %d accounts.", n)
+	}
+	if msg.already > 0 && len(msg.accounts) > 0 {
+		done.Said += fmt.Sprintf(" %d were there already.", msg.already)
+	}
+	m.forget()
+	return m, func() tea.Msg { return done }
+}
+
+// forget lets go of what was shown: the candidates' secrets are in the vault
+// now, or left.
+func (m *Model) forget() {
+	m.candidates = nil
+	m.form = newForm().setTheme(m.theme).setWidth(m.width)
+}
+
+func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
+	k := m.keys
+	if key.Matches(msg, k.Leave) {
+		return m.leave()
+	}
+	switch m.stage {
+	case stageMenu:
+		switch {
+		case key.Matches(msg, k.Picture):
+			return m.Picture()
+		case key.Matches(msg, k.Type):
+			return m.TypeKey()
+		}
+	case stagePath:
+		if key.Matches(msg, k.Go) {
+			return m.readPath()
+		}
+		return m.typed(msg)
+	case stageForm:
+		return m.pressForm(msg)
+	case stageConfirm:
+		return m.pressConfirm(msg)
+	}
+	return m, nil
+}
+
+func (m Model) leave() (Model, tea.Cmd) {
+	m.said = ""
+	switch {
+	case m.adding:
+		return m, nil // a store under way is waited for, not abandoned
+	case m.stage == stageConfirm && m.back == stageForm:
+		m.stage = stageForm
+		return m, nil
+	case m.stage == stagePath || m.stage == stageForm:
+		m.stage = stageMenu
+		return m, nil
+	}
+	m.request++ // a reading still under way is not waited for
+	m.forget()
+	return m, func() tea.Msg { return Left{} }
+}
+
+func (m Model) readPath() (Model, tea.Cmd) {
+	text := m.path.Value()
+	f := Recognize(text)
+	if !f.Any() {
+		if p := unquote(text); p != "" {
+			f.Paths = []string{p} // typed on purpose: any path will do
+		}
+	}
+	if !f.Any() {
+		m.said = "Type the path of a picture first."
+		return m, nil
+	}
+	m.back = stageMenu
+	return m.read(f)
+}
+
+func (m Model) typed(msg tea.Msg) (Model, tea.Cmd) {
+	var cmd tea.Cmd
+	switch m.stage {
+	case stagePath:
+		m.said = ""
+		m.path, cmd = m.path.Update(msg)
+	case stageForm:
+		m.form, cmd = m.form.typed(msg)
+	}
+	return m, cmd
+}
+
+func (m Model) pressForm(msg tea.KeyPressMsg) (Model, tea.Cmd) {
+	k := m.keys
+	var cmd tea.Cmd
+	switch {
+	case key.Matches(msg, k.Down):
+		m.form, cmd = m.form.focus(m.form.at + 1)
+	case key.Matches(msg, k.Up):
+		m.form, cmd = m.form.focus(m.form.at - 1)
+	case m.form.onChoice() && key.Matches(msg, k.Left):
+		m.form = m.form.change(-1)
+	case m.form.onChoice() && (key.Matches(msg, k.Right) || key.Matches(msg, k.Mark)):
+		m.form = m.form.change(+1)
+	case key.Matches(msg, k.Go):
+		return m.confirmForm()
+	default:
+		m.form, cmd = m.form.typed(msg)
+	}
+	return m, cmd
+}
+
+// confirmForm goes to the confirmation, or to the field that is missing.
+func (m Model) confirmForm() (Model, tea.Cmd) {
+	var cmd tea.Cmd
+	if m.form.keyText() == "" || m.form.problem() != nil {
+		m.form.pressed = true
+		m.form, cmd = m.form.focus(fieldKey)
+		return m, cmd
+	}
+	if m.form.unnamed() {
+		m.form, cmd = m.form.focus(fieldIssuer)
+		m.form.pressed = true
+		return m, cmd
+	}
+	k, err := m.form.key()
+	if err != nil {
+		m.form.pressed = true
+		return m, nil
+	}
+	m.request++
+	m.back, m.stage, m.cursor, m.notes, m.said = stageForm, stageReading, 0, nil, ""
+	ctx, v, n := m.ctx, m.vault, m.request
+	return m, func() tea.Msg {
+		out := readDone{request: n, candidates: []candidate{{key: k, wanted: true}}}
+		compare(ctx, v, out.candidates)
+		return out
+	}
+}
+
+func (m Model) pressConfirm(msg tea.KeyPressMsg) (Model, tea.Cmd) {
+	k := m.keys
+	switch {
+	case key.Matches(msg, k.Go):
+		return m.store()
+	case key.Matches(msg, k.Up) || msg.String() == "k":
+		m.cursor = max(0, m.cursor-1)
+	case key.Matches(msg, k.Down) || msg.String() == "j":
+		m.cursor = max(0, min(len(m.candidates)-1, m.cursor+1))
+	case key.Matches(msg, k.Mark) && m.cursor < len(m.candidates) && len(m.candidates) > 1 && m.candidates[m.cursor].addable():
+		c := append([]candidate(nil), m.candidates...)
+		c[m.cursor].wanted = !c[m.cursor].wanted
+		m.candidates = c
+	}
+	return m, nil
+}
+
+// chosen is how many accounts Enter would add.
+func (m Model) chosen() int {
+	n := 0
+	for _, c := range m.candidates {
+		if c.addable() && c.wanted {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,160 @@
+package codes
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"twofold/tui/widget"
+	"twofold/vault"
+)
+
+// made is a new counter-based code; failed is anything that did not work.
+type (
+	made struct {
+		id   string
+		code vault.Code
+	}
+	failed struct {
+		what string
+		err  error
+	}
+)
+
+// take copies the code of the selected account. With under five seconds left
+// it takes the next one, and says so. A counter-based account makes a new code
+// first, which moves its counter on for good.
+func (m Model) take() (Model, tea.Cmd) {
+	r, ok := m.selected()
+	if !ok {
+		return m, nil
+	}
+	if r.counter() {
+		if m.working {
+			return m, nil
+		}
+		m.working = true
+		v, ctx, id, now := m.vault, m.ctx, r.account.ID, m.now
+		return m, func() tea.Msg {
+			code, err := v.Code(ctx, id, now)
+			if err != nil {
+				return failed{"No new code", err}
+			}
+			return made{id, code}
+		}
+	}
+	h, have := m.held[r.account.ID]
+	if !have {
+		return m.Say("The secret is still being fetched."), nil
+	}
+	if h.err != nil {
+		return m.Say(r.name() + " can't be read: " + trouble(h.err)), nil
+	}
+	at, next := m.now, ""
+	if left := widget.Left(m.now, r.period()); left <= nearEnd {
+		at, next = m.now.Add(left), "next "
+	}
+	code, err := h.key.Code(at)
+	if err != nil {
+		return m.Say("No code for " + r.name() + ": " + trouble(err)), nil
+	}
+	return m.toClipboard(r, code, next)
+}
+
+func (m Model) toClipboard(r row, code vault.Code, next string) (Model, tea.Cmd) {
+	name := r.issuer
+	if name == "" {
+		name = r.label
+	}
+	m.copied, m.copiedWas, m.clearAt = name, next, m.now.Add(clipboardLife)
+	m.said = ""
+	return m, tea.SetClipboard(code.Reveal())
+}
+
+func (m Model) make1(msg made) (Model, tea.Cmd) {
+	m.working = false
+	m.made[msg.id] = msg.code.Reveal()
+	r, ok := m.byID(msg.id)
+	if !ok {
+		return m, nil
+	}
+	m, cmd := m.toClipboard(r, msg.code, "new ")
+	return m, tea.Batch(cmd, m.load())
+}
+
+func (m Model) pressRemoving(msg tea.KeyPressMsg) (Model, tea.Cmd) {
+	id := m.removing
+	switch {
+	case key.Matches(msg, m.keys.Yes):
+		m.removing = ""
+		r, ok := m.byID(id)
+		if !ok {
+			return m, nil
+		}
+		m.working = true
+		m.removed, m.undoUntil = r.account, m.now.Add(undoLife)
+		delete(m.made, id)
+		v, ctx := m.vault, m.ctx
+		return m, func() tea.Msg {
+			if err := v.Remove(ctx, id); err != nil {
+				return failed{"Not removed", err}
+			}
+			after := snapshot(v)
+			after.after = fmt.Sprintf("Removed %s into the trash. u brings it back.", r.name())
+			return after
+		}
+	case key.Matches(msg, m.keys.Leave) || msg.String() == "n" || msg.String() == "q":
+		m.removing = ""
+	}
+	return m, nil
+}
+
+func (m Model) canUndo() bool { return m.removed.ID != "" && m.now.Before(m.undoUntil) }
+
+func (m Model) undo() (Model, tea.Cmd) {
+	if m.working || !m.canUndo() {
+		return m.Say("Nothing to undo."), nil
+	}
+	m.working = true
+	a := m.removed
+	m.removed = vault.Account{}
+	v, ctx := m.vault, m.ctx
+	return m, func() tea.Msg {
+		if err := v.Restore(ctx, a.ID); err != nil {
+			return failed{"Not restored", err}
+		}
+		after := snapshot(v)
+		after.after, after.keep = "Restored "+prepare([]vault.Account{a})[0].name()+".", a.ID
+		return after
+	}
+}
+
+func possessive(name string) string {
+	if strings.HasSuffix(name, "s") {
+		return name + "' "
+	}
+	return name + "'s "
+}
+
+// trouble words an error for the one line it has. The root's screen of the
+// vault's troubles has the long version.
+func trouble(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, vault.ErrLocked):
+		return "the keyring is locked. Unlock it, and codes come back by themselves."
+	case errors.Is(err, vault.ErrKeyringUnreachable):
+		return "the keyring does not answer. Codes in sight still work."
+	case errors.Is(err, vault.ErrNoKeyring):
+		return "there is no keyring any more. Codes in sight still work."
+	case errors.Is(err, vault.ErrNotFound):
+		return "its secret is not in the vault."
+	case errors.Is(err, vault.ErrDamaged):
+		return "its entry is damaged."
+	}
+	return widget.Clean(err.Error())
+}

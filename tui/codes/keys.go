@@ -1,0 +1,71 @@
+package codes
+
+import (
+	"charm.land/bubbles/v2/key"
+
+	"twofold/tui/widget"
+)
+
+// KeyBinding is a key with its help.
+type KeyBinding = key.Binding
+
+// Keys is the key map of the screen.
+type Keys struct {
+	Up, Down, PageUp, PageDown, First, Last key.Binding
+	Copy, Add, Find, Remove, Undo           key.Binding
+	Yes, Leave                              key.Binding
+}
+
+// DefaultKeys is the key map: arrows and vi's letters.
+func DefaultKeys() Keys {
+	bind := func(help, what string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, what))
+	}
+	return Keys{
+		Up:       bind("↑ k", "up", "up", "k", "ctrl+p"),
+		Down:     bind("↓ j", "down", "down", "j", "ctrl+n"),
+		PageUp:   bind("PgUp", "a page up", "pgup", "ctrl+b"),
+		PageDown: bind("PgDn", "a page down", "pgdown", "ctrl+f"),
+		First:    bind("g", "first", "home", "g"),
+		Last:     bind("G", "last", "end", "G"),
+		Copy:     bind("⏎", "copy", "enter"),
+		Add:      bind("a", "add", "a"),
+		Find:     bind("/", "find", "/"),
+		Remove:   bind("x", "remove", "x", "d", "delete"),
+		Undo:     bind("u", "undo", "u"),
+		Yes:      bind("⏎", "remove", "enter", "y"),
+		Leave:    bind("Esc", "leave", "esc"),
+	}
+}
+
+func (k Keys) short(m Model) []key.Binding {
+	switch {
+	case m.removing != "":
+		keep := k.Leave
+		keep.SetHelp("Esc", "keep it")
+		return []key.Binding{k.Yes, keep}
+	case m.filtering:
+		return []key.Binding{k.Copy, k.Leave}
+	}
+	var out []key.Binding
+	if r, ok := m.selected(); ok {
+		take := k.Copy
+		if r.counter() {
+			take.SetHelp("⏎", "new code")
+		}
+		out = append(out, take)
+	}
+	if m.canUndo() {
+		out = append(out, k.Undo)
+	}
+	return append(out, k.Add, k.Find)
+}
+
+func (k Keys) full() []widget.KeyGroup {
+	leave := k.Leave
+	leave.SetHelp("Esc", "leave the filter")
+	return []widget.KeyGroup{
+		{Title: "Move", Keys: []key.Binding{k.Up, k.Down, k.PageUp, k.PageDown, k.First, k.Last}},
+		{Title: "Accounts", Keys: []key.Binding{k.Copy, k.Add, k.Find, leave, k.Remove, k.Undo}},
+	}
+}

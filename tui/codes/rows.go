@@ -1,0 +1,182 @@
+package codes
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"twofold/tui/widget"
+	"twofold/vault"
+)
+
+// row is an account prepared for showing: everything that needs no secret and
+// no clock, computed once a load and off the event loop.
+type row struct {
+	account       vault.Account
+	issuer, label string // harmless to show
+	text          string // what the filter searches: issuer, label, tags
+	sorted        string
+}
+
+func (r row) counter() bool { return r.account.Type == vault.HOTP }
+
+func (r row) period() time.Duration { return time.Duration(r.account.Period) * time.Second }
+
+// name is what sentences call the account.
+func (r row) name() string {
+	switch {
+	case r.issuer == "":
+		return r.label
+	case r.label == "":
+		return r.issuer
+	}
+	return r.issuer + " · " + r.label
+}
+
+func prepare(accounts []vault.Account) []row {
+	rows := make([]row, len(accounts))
+	for i, a := range accounts {
+		r := row{account: a, issuer: widget.Clean(a.Issuer), label: widget.Clean(a.Label)}
+		if r.issuer == "" && r.label == "" {
+			r.label = "(no name)"
+		}
+		r.text = r.issuer + " " + r.label
+		if len(a.Tags) > 0 {
+			r.text += " " + widget.Clean(strings.Join(a.Tags, " "))
+		}
+		pin := "1"
+		if a.Pinned {
+			pin = "0"
+		}
+		r.sorted = pin + strings.ToLower(r.issuer) + "\x00" + strings.ToLower(r.label) + "\x00" + a.ID
+		rows[i] = r
+	}
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.sorted, b.sorted) })
+	return rows
+}
+
+// widths are the widest cells of a load, bounded so that one long name cannot
+// push the codes away.
+type widths struct{ issuer, label int }
+
+func measure(rows []row) (w widths, period time.Duration) {
+	count := map[time.Duration]int{}
+	for _, r := range rows {
+		w.issuer = max(w.issuer, min(widget.Width(r.issuer), 24))
+		w.label = max(w.label, min(widget.Width(r.label), 36))
+		if !r.counter() {
+			count[r.period()]++
+		}
+	}
+	period = 30 * time.Second
+	for p, n := range count {
+		if n > count[period] || n == count[period] && p < period {
+			period = p
+		}
+	}
+	return w, period
+}
+
+// loaded carries fresh rows; refreshed says that a look for changes found none
+// or failed.
+type (
+	loaded struct {
+		rows   []row
+		widest widths
+		period time.Duration
+		after  string // what happened, in words; empty for nothing to say
+		keep   string // id to select
+		err    error
+	}
+	refreshed struct{ err error }
+	fetched   struct {
+		generation int
+		held       map[string]held
+	}
+)
+
+func snapshot(v Vault) loaded {
+	rows := prepare(v.Accounts())
+	w, p := measure(rows)
+	return loaded{rows: rows, widest: w, period: p}
+}
+
+func (m Model) load() tea.Cmd {
+	v := m.vault
+	return func() tea.Msg { return snapshot(v) }
+}
+
+func (m Model) refresh() tea.Cmd {
+	v, ctx := m.vault, m.ctx
+	return func() tea.Msg {
+		changed, err := v.Refresh(ctx)
+		if err != nil || !changed {
+			return refreshed{err}
+		}
+		return snapshot(v)
+	}
+}
+
+// fetch asks for the secrets of the rows in sight that are not held yet. One
+// request is on its way at a time; its answer asks for what scrolled in since.
+func (m Model) fetch() (Model, tea.Cmd) {
+	if m.fetching || m.vault == nil {
+		return m, nil
+	}
+	var want []string
+	for _, h := range m.inSight() {
+		r := m.rows[h.row]
+		if _, have := m.held[r.account.ID]; !have && !r.counter() {
+			want = append(want, r.account.ID)
+		}
+	}
+	if len(want) == 0 {
+		return m, nil
+	}
+	m.fetching = true
+	return m, fetchKeys(m.ctx, m.vault, want, m.generation)
+}
+
+func fetchKeys(ctx context.Context, v Vault, ids []string, generation int) tea.Cmd {
+	return func() tea.Msg {
+		got := make(map[string]held, len(ids))
+		for _, id := range ids {
+			k, err := v.Key(ctx, id)
+			got[id] = held{k, err}
+		}
+		return fetched{generation, got}
+	}
+}
+
+// hold keeps fetched secrets and lets go of those out of sight beyond the bound.
+func (m *Model) hold(got map[string]held) {
+	for id, h := range got {
+		m.held[id] = h
+	}
+	if len(m.held) <= keysKept {
+		return
+	}
+	sight := map[string]bool{}
+	for _, h := range m.inSight() {
+		sight[m.rows[h.row].account.ID] = true
+	}
+	for id, h := range m.held {
+		if !sight[id] {
+			h.key.Secret.Clear()
+			delete(m.held, id)
+		}
+	}
+}
+
+// Forget lets go of every secret, for instance when the vault is locked.
+func (m Model) Forget() Model {
+	for id, h := range m.held {
+		h.key.Secret.Clear()
+		delete(m.held, id)
+	}
+	return m
+}

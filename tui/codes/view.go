@@ -1,0 +1,265 @@
+package codes
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+
+	"twofold/tui/theme"
+	"twofold/tui/widget"
+)
+
+const (
+	codeWidth = 17 // "018 334 → 552 190"
+	paneWidth = 46
+	paneFrom  = 118 // the width from which the selected account's details show
+	narrow    = 60  // the width under which only issuer and code show
+)
+
+// columns is where things stand in a row, for one width.
+type columns struct {
+	list          int // cells of the list, without the pane
+	issuer, label int
+	pane          bool
+}
+
+// lay computes the columns; they change with size and load, never with scrolling.
+func (m *Model) lay() {
+	c := columns{list: m.width}
+	if m.width >= paneFrom && len(m.rows) > 0 {
+		c.pane = true
+		c.list = m.width - paneWidth
+	}
+	if c.list < narrow {
+		c.issuer = max(4, c.list-4-codeWidth-2)
+		m.columns = c
+		return
+	}
+	// margin 1, marker 2, sign 2 … gaps of 3 … own seconds at the end
+	room := c.list - 5 - 3 - 3 - codeWidth - 1 - 5 - 1
+	c.issuer = min(max(m.widest.issuer, 8), max(8, room/2))
+	c.label = min(max(m.widest.label, 8), max(0, room-c.issuer))
+	m.columns = c
+}
+
+// TabLine is the line that replaces the root's tabs while the filter is open;
+// empty otherwise.
+func (m Model) TabLine(width int) string {
+	if !m.filtering {
+		return ""
+	}
+	count := fmt.Sprintf("%d of %d", len(m.found), len(m.rows))
+	return widget.Ends(" "+m.filter.View(), m.theme.Muted.Render(count)+" ", width)
+}
+
+// View draws the list, and the details where there is room.
+func (m Model) View() string {
+	if m.width <= 0 || m.height <= 0 {
+		return ""
+	}
+	if len(m.found) == 0 {
+		return m.viewEmpty()
+	}
+	lines := make([]string, 0, m.height)
+	lines = append(lines, m.viewTop())
+	for i, h := range m.inSight() {
+		lines = append(lines, m.viewRow(h, m.top+i == m.cursor))
+	}
+	if !m.columns.pane {
+		return strings.Join(lines, "\n")
+	}
+	pane := m.viewPane()
+	for i := range m.height {
+		if i >= len(lines) {
+			lines = append(lines, "")
+		}
+		if i < len(pane) {
+			lines[i] = widget.Cell(lines[i], m.columns.list) + pane[i]
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (m Model) viewEmpty() string {
+	t := m.theme
+	if !m.loaded {
+		return ""
+	}
+	if len(m.rows) > 0 {
+		return widget.Center([]string{
+			t.Text.Render("Nothing matches “" + widget.Clean(m.filter.Value()) + "”."),
+			t.Muted.Render("Esc gives all accounts back."),
+		}, m.width, m.height)
+	}
+	lines := []string{
+		t.Strong.Render("No accounts yet"),
+		"",
+		t.Key.Render("a") + t.Muted.Render("  add one from a picture or by its key"),
+		"",
+		t.Muted.Render("Or paste an otpauth:// link, or drop"),
+		t.Muted.Render("a QR picture's file on this window."),
+	}
+	return widget.Center(lines, m.width, m.height)
+}
+
+// viewTop is the line over the rows: which of them are in sight, and the one
+// countdown for all with the same period.
+func (m Model) viewTop() string {
+	t, c := m.theme, m.columns
+	where := ""
+	if n := m.window(); len(m.found) > n {
+		where = fmt.Sprintf("%s–%s of %s", number(m.top+1), number(min(m.top+n, len(m.found))), number(len(m.found)))
+	}
+	left := widget.Left(m.now, m.period)
+	if c.list < narrow {
+		return widget.Ends("   "+t.Muted.Render(where), t.Muted.Render(strconv.Itoa(widget.Seconds(left))+" s")+"  ", c.list)
+	}
+	indent := 5 + c.issuer + 3 + c.label + 3
+	return widget.Cell("     "+t.Muted.Render(where), indent) + widget.Countdown(t, m.now, m.period, codeWidth)
+}
+
+func (m Model) viewRow(h hit, selected bool) string {
+	t, c := m.theme, m.columns
+	r := m.rows[h.row]
+	var b strings.Builder
+	issuer, label := t.Text, t.Muted
+	if selected {
+		b.WriteString(" " + t.Accent.Render("▌") + " ")
+		issuer = t.Strong
+		label = t.Text
+	} else {
+		b.WriteString("   ")
+	}
+	code := m.viewCode(r)
+	if c.list < narrow {
+		name, at := r.issuer, 0
+		if name == "" {
+			name, at = r.label, len(r.issuer)+1
+		}
+		b.WriteString(mark(name, at, h.matched, issuer, t.Match, c.issuer))
+		b.WriteString("  " + code)
+		if own := m.ownSeconds(r); own != "" && widget.Width(code)+widget.Width(own) < codeWidth {
+			b.WriteString(strings.Repeat(" ", codeWidth-widget.Width(code)-widget.Width(own)) + t.Muted.Render(own))
+		}
+		return b.String()
+	}
+	switch {
+	case m.held[r.account.ID].err != nil:
+		b.WriteString(t.Warning.Render("!") + " ")
+	case r.account.Pinned:
+		b.WriteString(t.Accent.Render("★") + " ")
+	default:
+		b.WriteString("  ")
+	}
+	b.WriteString(mark(r.issuer, 0, h.matched, issuer, t.Match, c.issuer))
+	b.WriteString("   ")
+	b.WriteString(mark(r.label, len(r.issuer)+1, h.matched, label, t.Match, c.label))
+	b.WriteString("   " + widget.Cell(code, codeWidth))
+	if own := m.ownSeconds(r); own != "" {
+		const short = 10
+		if room := c.list - (5 + c.issuer + 3 + c.label + 3 + codeWidth + 3); room >= short+6 {
+			b.WriteString("   " + widget.Countdown(t, m.now, r.period(), short))
+		} else {
+			b.WriteString(" " + t.Muted.Render(own))
+		}
+	}
+	return b.String()
+}
+
+// ownSeconds is what is left of a period that is not the shared one.
+func (m Model) ownSeconds(r row) string {
+	if r.counter() || r.period() == m.period || r.period() <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("%2d s", widget.Seconds(widget.Left(m.now, r.period())))
+}
+
+// viewCode is the code of this moment: with its successor in the last five
+// seconds, or why there is none.
+func (m Model) viewCode(r row) string {
+	t := m.theme
+	if r.counter() {
+		if code, ok := m.made[r.account.ID]; ok {
+			return t.Code.Render(widget.Group(code))
+		}
+		return t.Key.Render("⏎") + t.Muted.Render(" new code")
+	}
+	h, have := m.held[r.account.ID]
+	switch {
+	case !have:
+		return t.Faint.Render("··· ···")
+	case h.err != nil:
+		return t.Warning.Render("unreadable")
+	}
+	now, err := h.key.Code(m.now)
+	if err != nil {
+		return t.Warning.Render("no code")
+	}
+	left := widget.Left(m.now, r.period())
+	if left > nearEnd {
+		return t.Code.Render(widget.Group(now.Reveal()))
+	}
+	next, err := h.key.Code(m.now.Add(left))
+	if err != nil {
+		return t.Code.Render(widget.Group(now.Reveal()))
+	}
+	return t.Spent.Render(widget.Group(now.Reveal())) + t.Accent.Render(" → ") + t.Code.Render(widget.Group(next.Reveal()))
+}
+
+// mark is text in exactly width cells, its found bytes underlined. Positions
+// count from `from` in the searched text.
+func mark(text string, from int, matched []int, plain, found lipgloss.Style, width int) string {
+	cut := widget.Truncate(text, width)
+	pad := strings.Repeat(" ", max(0, width-widget.Width(cut)))
+	if len(matched) == 0 {
+		return plain.Render(cut) + pad
+	}
+	is := func(i int) bool {
+		for _, p := range matched {
+			if p-from == i {
+				return true
+			}
+		}
+		return false
+	}
+	var b strings.Builder
+	start, on := 0, false
+	flush := func(end int) {
+		if end > start {
+			style := plain
+			if on {
+				style = found
+			}
+			b.WriteString(style.Render(cut[start:end]))
+		}
+		start = end
+	}
+	for i := range cut {
+		if hit := is(i); hit != on {
+			flush(i)
+			on = hit
+		}
+	}
+	flush(len(cut))
+	return b.String() + pad
+}
+
+func number(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func day(at time.Time) string {
+	if at.IsZero() {
+		return "never"
+	}
+	return at.Format("2 January 2006, 15:04")
+}
+
+var _ = theme.Theme{}

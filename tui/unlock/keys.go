@@ -1,0 +1,61 @@
+package unlock
+
+import (
+	"charm.land/bubbles/v2/key"
+
+	"twofold/tui/widget"
+	"twofold/vault"
+)
+
+// Keys is the key map of the screen.
+type Keys struct {
+	Picture, Key, Demo, File, Go, Again, Next, Leave key.Binding
+}
+
+func defaultKeys() Keys {
+	bind := func(help, what string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, what))
+	}
+	return Keys{
+		Picture: bind("p", "read a QR picture", "p"),
+		Key:     bind("k", "type a key", "k"),
+		Demo:    bind("d", "see a whole login, nothing stored", "d"),
+		File:    bind("f", "use a file", "f"),
+		Go:      bind("⏎", "go on", "enter"),
+		Again:   bind("r", "try again", "r"),
+		Next:    bind("Tab", "other field", "tab", "shift+tab", "up", "down"),
+		Leave:   bind("Esc", "back", "esc"),
+	}
+}
+
+// ShortHelp is the keys that matter now.
+func (m Model) ShortHelp() []key.Binding {
+	k := m.keys
+	k.Demo.SetHelp("d", "demo")
+	switch m.stage {
+	case stageNew:
+		return []key.Binding{k.Go, k.Next, k.Leave}
+	case stageAsk:
+		k.Go.SetHelp("⏎", "open")
+		return []key.Binding{k.Go}
+	case stageTrouble:
+		if m.mayUseFile() {
+			return []key.Binding{k.Again, k.File, k.Demo}
+		}
+		return []key.Binding{k.Again, k.Demo}
+	case stageWelcome:
+		k.Picture.SetHelp("p", "picture")
+		k.Key.SetHelp("k", "key")
+		return []key.Binding{k.Picture, k.Key, k.Demo}
+	}
+	return nil
+}
+
+// FullHelp is every key of the screen.
+func (m Model) FullHelp() []widget.KeyGroup {
+	k := m.keys
+	if m.chosen() == vault.KindFile {
+		k.File.SetHelp("f", "use the keyring")
+	}
+	return []widget.KeyGroup{{Title: "Start", Keys: []key.Binding{k.Picture, k.Key, k.Demo, k.File, k.Again}}}
+}

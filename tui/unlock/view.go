@@ -1,0 +1,141 @@
+package unlock
+
+import (
+	"errors"
+
+	"charm.land/bubbles/v2/textinput"
+
+	"twofold/tui/widget"
+	"twofold/vault"
+)
+
+// View draws the stage the screen is in.
+func (m Model) View() string {
+	if m.width <= 0 {
+		return ""
+	}
+	var lines []string
+	switch m.stage {
+	case stageWelcome:
+		lines = m.viewWelcome()
+	case stageNew:
+		lines = m.viewNew()
+	case stageAsk:
+		lines = m.viewAsk()
+	case stageTrouble:
+		lines = m.viewTrouble()
+	default:
+		return ""
+	}
+	return widget.Center(lines, m.width, m.height)
+}
+
+// measure is the width of running text.
+func (m Model) measure() int { return max(10, min(64, m.width-4)) }
+
+func (m Model) prose(style interface{ Render(...string) string }, s string) []string {
+	lines := widget.Wrap(s, m.measure())
+	for i := range lines {
+		lines[i] = style.Render(lines[i])
+	}
+	return lines
+}
+
+func (m Model) viewWelcome() []string {
+	t := m.theme
+	where := "Your secrets will live in this computer's keyring"
+	if p := m.status.Keyring.Provider; p != "" {
+		where += " (" + widget.Clean(p) + ")"
+	}
+	where += "."
+	other := "A file under a passphrase is the other way:"
+	if m.chosen() == vault.KindFile {
+		where = "Your secrets will live in a file under a passphrase, in " + widget.Clean(m.status.Dir) + "."
+		other = "This computer's keyring is the other way:"
+		if !m.hasKeyring() {
+			other = noKeyring(m.status.Keyring)
+		}
+	}
+	lines := []string{t.Strong.Render("Welcome to Twofold.")}
+	lines = append(lines, m.prose(t.Text, where)...)
+	more := m.prose(t.Muted, other)
+	if m.hasKeyring() {
+		more[len(more)-1] += "  " + t.Key.Render("f")
+	}
+	lines = append(lines, more...)
+	lines = append(lines, "")
+	for _, o := range []struct{ key, what string }{
+		{"p", "read a QR picture from a file"},
+		{"k", "type the key that a page shows"},
+		{"·", "paste an otpauth:// link, or drop a picture here"},
+		{"d", "see a whole login first, nothing stored"},
+	} {
+		lines = append(lines, t.Key.Render(o.key)+"  "+t.Text.Render(o.what))
+	}
+	if m.working {
+		lines = append(lines, "", t.Muted.Render("Opening…"))
+	}
+	return lines
+}
+
+func noKeyring(k vault.KeyringState) string {
+	switch {
+	case errors.Is(k.Err, vault.ErrLocked):
+		return "There is a keyring, but it is locked."
+	case errors.Is(k.Err, vault.ErrKeyringUnreachable):
+		return "There should be a keyring, but it does not answer."
+	}
+	return "There is no keyring here."
+}
+
+func (m Model) field(name string, in textinput.Model) string {
+	return m.theme.Muted.Render(widget.Cell(name, 12)) + in.View()
+}
+
+func (m Model) viewNew() []string {
+	t := m.theme
+	lines := []string{t.Strong.Render("A passphrase for your secrets")}
+	lines = append(lines, m.prose(t.Muted, "Nobody can recover it, us included. Several words are better than one.")...)
+	lines = append(lines, "", m.field("Passphrase", m.pass), m.field("Once more", m.again), "")
+	n := len([]rune(m.pass.Value()))
+	switch {
+	case m.working:
+		lines = append(lines, t.Muted.Render("Making the vault…"))
+	case m.said != "":
+		lines = append(lines, m.prose(t.Warning, m.said)...)
+	case n > 0 && n < 10:
+		lines = append(lines, t.Muted.Render("Short: easy to guess for whoever gets the file."))
+	default:
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+func (m Model) viewAsk() []string {
+	t := m.theme
+	lines := []string{t.Strong.Render("Your vault is locked"),
+		t.Muted.Render(widget.Truncate(widget.Clean(m.status.Dir), m.measure())), "", m.field("Passphrase", m.pass), ""}
+	switch {
+	case m.working:
+		lines = append(lines, t.Muted.Render("Opening…"))
+	case m.said != "":
+		lines = append(lines, m.prose(t.Warning, m.said)...)
+	default:
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+func (m Model) viewTrouble() []string {
+	t := m.theme
+	title, why, remedy := explain(m.err, m.status)
+	lines := m.prose(t.Warning, title)
+	lines = append(lines, m.prose(t.Text, why)...)
+	lines = append(lines, "")
+	lines = append(lines, m.prose(t.Text, remedy)...)
+	lines = append(lines, "", t.Key.Render("r")+"  "+t.Text.Render("try again"))
+	if m.mayUseFile() {
+		lines = append(lines, t.Key.Render("f")+"  "+t.Text.Render("keep secrets in a file under a passphrase"))
+	}
+	return append(lines, t.Key.Render("d")+"  "+t.Text.Render("see the demo, nothing stored"))
+}
