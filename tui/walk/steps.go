@@ -1,0 +1,294 @@
+package walk
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image/png"
+	"net/http"
+	"strings"
+	"time"
+
+	"twofold/qr"
+	"twofold/vault"
+	"twofold/verifier/api"
+)
+
+// period is that of the roll-out's codes, RFC 6238's default.
+const period = 30 * time.Second
+
+type step struct {
+	title string
+	do    func(*Walk, context.Context) error
+}
+
+var steps = []step{
+	{"Both sides are there", (*Walk).meet},
+	{"Sign up", (*Walk).signUp},
+	{"Set up an authenticator app", (*Walk).enroll},
+	{"The picture crosses", (*Walk).picture},
+	{"The account is stored", (*Walk).store},
+	{"The first code", (*Walk).firstCode},
+	{"The code confirms", (*Walk).confirm},
+	{"Sign out", (*Walk).signOut},
+	{"Half a minute later, the password", (*Walk).password},
+	{"The next code opens", (*Walk).signIn},
+	{"The same code again", (*Walk).again},
+}
+
+func (w *Walk) meet(context.Context) error {
+	if n := len(w.vault.Accounts()); n != 0 {
+		return broken("the vault should be empty and holds %d accounts", n)
+	}
+	at := ""
+	if w.opts.Address != "" {
+		at = " at " + w.opts.Address
+	}
+	w.says(Verifier, "listens%s", at)
+	w.says(Verifier, "clock %s", w.now.Format(time.TimeOnly))
+	w.says(Authenticator, "an empty vault, in memory")
+	w.says(Authenticator, "clock %s", w.now.Format(time.TimeOnly))
+	return nil
+}
+
+func (w *Walk) signUp(ctx context.Context) error {
+	w.crosses(You, Verifier, "%s, a password", w.opts.Email)
+	f, err := w.client.SignUp(ctx, api.SignUpRequest{Email: w.opts.Email, Password: w.opts.Password})
+	if err != nil {
+		return err
+	}
+	if f.Next.Step == "done" || f.Next.Session != "" {
+		return broken("signing up gave a session without a second step")
+	}
+	w.flow = f.ID
+	if f.Next.Step == "choose_method" && f.Next.CanSkip() {
+		return broken("the second step should be required, and may be skipped")
+	}
+	if _, err := w.event(ctx, "sign_up"); err != nil {
+		return err
+	}
+	w.says(Verifier, "account made, password hashed")
+	w.says(Verifier, "a second step is required: no session yet")
+	return nil
+}
+
+func (w *Walk) enroll(ctx context.Context) error {
+	w.says(You, "choose: authenticator app")
+	w.crosses(You, Verifier, "name of the app: %s", w.opts.AppName)
+	f, err := w.client.Enroll(ctx, w.flow, api.EnrollRequest{Method: "totp", Name: w.opts.AppName})
+	if err != nil {
+		return err
+	}
+	if f.Next.Step != "confirm" || f.Next.Method != "totp" || f.Next.URI == "" {
+		return broken("expected an enrollment that waits for its first code, got %q", f.Next.Step)
+	}
+	w.uri = f.Next.URI
+	k, err := vault.ParseKeyURI(w.uri)
+	if err != nil {
+		return broken("the link in the enrollment is no account: %v", err)
+	}
+	w.says(Verifier, "secret made, %d bits", 8*k.Secret.Len())
+	w.says(Verifier, "not active until a code comes")
+	return nil
+}
+
+func (w *Walk) picture(ctx context.Context) error {
+	data, err := w.client.QR(ctx, w.flow)
+	if err != nil {
+		return err
+	}
+	img, err := png.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return broken("the QR code is no PNG: %v", err)
+	}
+	w.crosses(Verifier, Authenticator, "picture, PNG %d×%d, over HTTP", img.Width, img.Height)
+	found, err := qr.Decode(data)
+	if err != nil {
+		return fmt.Errorf("read the picture: %w", err)
+	}
+	if len(found) != 1 || found[0].Text != w.uri {
+		return broken("the picture should hold the link of this enrollment, and does not")
+	}
+	w.says(Authenticator, "one QR code found")
+	scheme, rest, _ := strings.Cut(found[0].Text, "?")
+	w.says(Authenticator, "%s", scheme)
+	w.says(Authenticator, "?secret=••••%s", others(rest))
+	return nil
+}
+
+// others are the names of a link's parameters beside the secret.
+func others(query string) string {
+	var b strings.Builder
+	for _, p := range strings.Split(query, "&") {
+		if name, _, _ := strings.Cut(p, "="); name != "secret" {
+			b.WriteString("&" + name)
+		}
+	}
+	return b.String()
+}
+
+func (w *Walk) store(ctx context.Context) error {
+	k, err := vault.ParseKeyURI(w.uri)
+	if err != nil {
+		return err
+	}
+	a, err := w.vault.Add(ctx, k)
+	if err != nil {
+		return err
+	}
+	back, err := w.vault.Key(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	if !back.Secret.Equal(k.Secret) {
+		return broken("the vault gives back another secret than was stored")
+	}
+	w.id, w.key = a.ID, back
+	w.says(Authenticator, "%s stored", strings.Trim(a.Issuer+" · "+a.Label, " ·"))
+	w.says(Authenticator, "%s, %d digits, %d s, %s", "time-based", a.Digits, a.Period, a.Algorithm)
+	return nil
+}
+
+func (w *Walk) firstCode(ctx context.Context) error { return w.compute(ctx) }
+
+func (w *Walk) confirm(ctx context.Context) error {
+	w.crosses(You, Verifier, "%d digits: %s", len(w.code), group(w.code))
+	f, err := w.client.Code(ctx, w.flow, api.CodeRequest{Code: w.code})
+	if err != nil {
+		return err
+	}
+	return w.accepted(ctx, f, "confirm", "spent; the app is active")
+}
+
+// accepted checks that a code opened the door, and says how.
+func (w *Walk) accepted(ctx context.Context, f api.Flow, event, outcome string) error {
+	if f.Next.Step != "done" || f.Next.Session == "" {
+		return broken("the code should have opened a session, and the flow waits at %q", f.Next.Step)
+	}
+	w.session = f.Next.Session
+	e, err := w.event(ctx, event)
+	if err != nil {
+		return err
+	}
+	if e.Outcome != "accepted" {
+		return broken("the verifier recorded the code as %s", e.Outcome)
+	}
+	me, err := w.client.Me(ctx, w.session)
+	if err != nil {
+		return fmt.Errorf("use the session: %w", err)
+	}
+	if !strings.EqualFold(me.Email, w.opts.Email) || len(me.Factors) != 1 {
+		return broken("the session should be of %s with one app", w.opts.Email)
+	}
+	w.says(Verifier, "window %s [%s] %s", tail(w.stepNo-1), tail(w.stepNo), tail(w.stepNo+1))
+	w.says(Verifier, "matches %s, %s", tail(w.stepNo), drift(e.StepsOff))
+	w.says(Verifier, "%s %s", tail(w.stepNo), outcome)
+	w.crosses(Verifier, You, "a session")
+	w.says(You, "signed in as %s", me.Email)
+	return nil
+}
+
+func drift(steps *int) string {
+	switch {
+	case steps == nil || *steps == 0:
+		return "on time"
+	case *steps < 0:
+		return fmt.Sprintf("%d behind", -*steps)
+	}
+	return fmt.Sprintf("%d ahead", *steps)
+}
+
+func (w *Walk) signOut(ctx context.Context) error {
+	w.crosses(You, Verifier, "sign out")
+	if err := w.client.SignOut(ctx, w.session, api.SignOutRequest{}); err != nil {
+		return err
+	}
+	_, err := w.client.Me(ctx, w.session)
+	if !refused(err, http.StatusUnauthorized) {
+		return broken("the session still opens the door after signing out")
+	}
+	w.session = ""
+	w.says(Verifier, "session ended; tried again: refused")
+	w.says(You, "signed out")
+	return nil
+}
+
+func refused(err error, status int) bool {
+	var p *api.Problem
+	return errors.As(err, &p) && p.Status == status
+}
+
+func (w *Walk) password(ctx context.Context) error {
+	if err := w.moveTo(ctx, w.now.Add(period)); err != nil {
+		return err
+	}
+	w.says(Verifier, "clock moved on by 30 s, to %s", w.now.Format(time.TimeOnly))
+	w.says(Authenticator, "clock follows, to %s", w.now.Format(time.TimeOnly))
+	return w.knock(ctx)
+}
+
+// knock gives the password and stands before the second step.
+func (w *Walk) knock(ctx context.Context) error {
+	w.crosses(You, Verifier, "%s, the password", w.opts.Email)
+	f, err := w.client.SignIn(ctx, api.SignInRequest{Email: w.opts.Email, Password: w.opts.Password})
+	if err != nil {
+		return err
+	}
+	if f.Next.Step != "code" || f.Next.Session != "" {
+		return broken("the password alone should lead to a code, and led to %q", f.Next.Step)
+	}
+	w.flow = f.ID
+	w.says(Verifier, "password right; now a code")
+	return nil
+}
+
+func (w *Walk) signIn(ctx context.Context) error {
+	before := w.code
+	if err := w.compute(ctx); err != nil {
+		return err
+	}
+	if w.code == before {
+		return broken("two steps in a row gave the same code")
+	}
+	w.crosses(You, Verifier, "%d digits: %s", len(w.code), group(w.code))
+	f, err := w.client.Code(ctx, w.flow, api.CodeRequest{Code: w.code})
+	if err != nil {
+		return err
+	}
+	return w.accepted(ctx, f, "code", "spent")
+}
+
+func (w *Walk) again(ctx context.Context) error {
+	w.says(You, "somebody read it over the shoulder")
+	if err := w.knock(ctx); err != nil {
+		return err
+	}
+	w.crosses(You, Verifier, "the same digits: %s", group(w.code))
+	f, err := w.client.Code(ctx, w.flow, api.CodeRequest{Code: w.code})
+	var p *api.Problem
+	switch {
+	case err == nil:
+		return broken("the same code was accepted twice (the flow is at %q)", f.Next.Step)
+	case !errors.As(err, &p):
+		return err
+	case p.Status != http.StatusUnauthorized || p.Code != "code_refused":
+		return broken("a used code should be refused as 401 code_refused, and was as %d %s", p.Status, p.Code)
+	}
+	e, err := w.event(ctx, "code")
+	if err != nil {
+		return err
+	}
+	if e.Outcome != "refused" || e.Cause != "code_already_used" {
+		return broken("the verifier should record code_already_used, and recorded %s %s", e.Outcome, e.Cause)
+	}
+	now, err := w.client.Flow(ctx, w.flow)
+	if err == nil && (now.Next.Step != "code" || now.Next.Session != "") {
+		return broken("the refused sign-in went on to %q", now.Next.Step)
+	}
+	w.says(Verifier, "%s is spent already: refused", tail(w.stepNo))
+	w.says(Verifier, "why: %s", e.Cause)
+	w.crosses(Verifier, You, "code_refused, and no word more")
+	w.says(You, "“That code didn't work.”")
+	return nil
+}
