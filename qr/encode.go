@@ -14,6 +14,7 @@ const MaxText = 2953
 
 // Errors of [Encode].
 var (
+	ErrNoText      = errors.New("no text for a QR code")
 	ErrTextTooLong = errors.New("text too long for a QR code")
 	ErrTextNotUTF8 = errors.New("text is not UTF-8")
 )
@@ -31,8 +32,12 @@ type Symbol struct {
 // fewer makes the others bigger. Where a higher level (M, Q or H) fits into the same size, it is
 // taken: that costs nothing. The mask is the one with the lowest penalty (ISO/IEC 18004, 7.8.3).
 //
-// The errors are [ErrTextNotUTF8], because readers guess the character set, and [ErrTextTooLong].
+// The errors are [ErrNoText] for the empty text, [ErrTextNotUTF8], because readers guess the character
+// set, and [ErrTextTooLong].
 func Encode(text string) (Symbol, error) {
+	if text == "" {
+		return Symbol{}, ErrNoText
+	}
 	if !utf8.ValidString(text) {
 		return Symbol{}, ErrTextNotUTF8
 	}
@@ -73,10 +78,10 @@ func (s Symbol) Black(x, y int) bool {
 
 // segment picks the densest mode that holds the whole text.
 func segment(text string) coding.Encoding {
-	if text != "" && coding.Num(text).Check() == nil {
+	if coding.Num(text).Check() == nil {
 		return coding.Num(text)
 	}
-	if text != "" && coding.Alpha(text).Check() == nil {
+	if coding.Alpha(text).Check() == nil {
 		return coding.Alpha(text)
 	}
 	return coding.String(text)

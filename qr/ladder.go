@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"image"
 	"slices"
+
+	"github.com/makiuchi-d/gozxing"
 )
 
 // attempt is one rung of the ladder: a view of the picture and a way to tell black from white in it.
@@ -25,6 +27,7 @@ var ladder = []attempt{
 	{name: "one and a half", view: func(g *gray) *gray { return times(g, 3, 2) }, black: hybrid, fits: smallerThan(2_200_000)},
 	{name: "three quarters", view: func(g *gray) *gray { return times(g, 3, 4) }, black: hybrid, fits: longerThan(200)},
 	{name: "local mean", view: func(g *gray) *gray { return blurred(g, 1) }, black: localMean(20)},
+	{name: "narrow mean", view: func(g *gray) *gray { return blurred(g, 1) }, black: localMean(10)},
 	{name: "blurred", view: func(g *gray) *gray { return blurred(g, 4) }, black: hybrid},
 	{name: "lightened", view: lightened, black: hybrid},
 }
@@ -75,11 +78,17 @@ func climb(img image.Image) []Result {
 		if len(all) == 0 {
 			continue
 		}
-		if more--; more == 0 || !plausible(seen.rest) {
+		if more--; more == 0 || !plausible(seen.rest) && !plausible(finders(flipped(matrix))) {
 			break
 		}
 	}
 	return inReadingOrder(all, img.Bounds())
+}
+
+// flipped exchanges black and white, to see whether a code of the other kind is there too.
+func flipped(matrix *gozxing.BitMatrix) *gozxing.BitMatrix {
+	matrix.FlipAll()
+	return matrix
 }
 
 // overlaps tells two readings of one code from two codes.

@@ -14,6 +14,12 @@ import (
 // chance.
 const maxTriples = 48
 
+// The first triples of a pass are looked at twice unless they are too odd: see grids.
+const (
+	maxAgain    = 8
+	oddestAgain = 0.8
+)
+
 // point is a place in a picture, x to the right and y down.
 type point struct{ x, y float64 }
 
@@ -42,7 +48,7 @@ func look(matrix *gozxing.BitMatrix) pass {
 			continue // a part of a code that was read
 		}
 		tries++
-		r, ok := readTriple(matrix, t)
+		r, ok := readTriple(matrix, t, tries <= maxAgain && t.oddity < oddestAgain)
 		if !ok {
 			continue
 		}
@@ -55,26 +61,23 @@ func look(matrix *gozxing.BitMatrix) pass {
 
 // readTriple samples the grid between three finders and decodes its bits. gozxing was not written for
 // hostile pictures: a panic in it means that there is no code.
-func readTriple(matrix *gozxing.BitMatrix, t triple) (r reading, ok bool) {
+func readTriple(matrix *gozxing.BitMatrix, t triple, again bool) (r reading, ok bool) {
 	defer func() {
 		if recover() != nil {
 			ok = false
 		}
 	}()
-	sampled, err := detector.NewDetector(matrix).ProcessFinderPatternInfo(
-		detector.NewFinderPatternInfo(t.bottomLeft, t.topLeft, t.topRight))
-	if err != nil {
-		return reading{}, false
-	}
-	bits := sampled.GetBits()
-	decoded, err := decoder.NewDecoder().Decode(bits, nil)
-	if err != nil || decoded.GetText() == "" {
-		return reading{}, false
-	}
-	return reading{
-		text:    strings.ToValidUTF8(decoded.GetText(), "\uFFFD"),
-		corners: t.corners(bits.GetWidth()),
-	}, true
+	grids(matrix, t, again, func(bits *gozxing.BitMatrix) bool {
+		dimension := bits.GetWidth() // decoding a mirrored code turns the bits over
+		decoded, err := decoder.NewDecoder().Decode(bits, nil)
+		if err != nil || decoded.GetText() == "" {
+			return false
+		}
+		r = reading{text: strings.ToValidUTF8(decoded.GetText(), "\uFFFD"), corners: t.corners(dimension)}
+		ok = true
+		return true
+	})
+	return r, ok
 }
 
 // corners extends the triangle of finder centers to the outline of a symbol of so many modules.
