@@ -23,20 +23,21 @@ func NewClock(base func() time.Time) *Clock {
 }
 
 // The instants a clock may be set to: none before 1970, where steps would be
-// negative, and none that RFC 3339 cannot write.
+// negative (nor 1970 itself, which stores read as no time), and none that
+// RFC 3339 cannot write.
 var (
-	earliest = time.Unix(0, 0).UTC()
+	earliest = time.Unix(1, 0).UTC()
 	latest   = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// Now is the time by this clock, in UTC.
+// Now is the time by this clock, in UTC, to the microsecond: what stores keep.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now()
 }
 
-func (c *Clock) now() time.Time { return c.base().Add(c.offset).UTC().Round(0) }
+func (c *Clock) now() time.Time { return c.base().Add(c.offset).UTC().Truncate(time.Microsecond) }
 
 // Offset is how far this clock is ahead of its base.
 func (c *Clock) Offset() time.Duration {
