@@ -142,3 +142,9 @@ func (m Model) Status() string {
 	}
 	return ""
 }
+
+// After makes answers to an earlier visit of the screen come too late.
+func (m Model) After(before Model) Model {
+	m.request = before.request + 1
+	return m
+}

@@ -170,3 +170,6 @@ func (m Model) selected() (row, bool) {
 	}
 	return m.rows[m.found[m.cursor].row], true
 }
+
+// Asking tells whether the screen waits for a yes or a no.
+func (m Model) Asking() bool { return m.removing != "" }

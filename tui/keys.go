@@ -1,0 +1,65 @@
+package tui
+
+import (
+	"charm.land/bubbles/v2/key"
+
+	"twofold/tui/widget"
+)
+
+// keys work everywhere but in a field.
+type keys struct {
+	quit, force, help, next, close key.Binding
+}
+
+func defaultKeys() keys {
+	bind := func(help, what string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, what))
+	}
+	return keys{
+		quit:  bind("q", "quit", "q"),
+		force: bind("^C", "quit, in a field too", "ctrl+c"),
+		help:  bind("?", "all keys", "?"),
+		next:  bind("Tab", "other screen", "tab", "shift+tab"),
+		close: bind("Esc", "close", "esc", "?", "q", "enter"),
+	}
+}
+
+func (m Model) shortHelp() []key.Binding {
+	if m.help {
+		k := m.keys.close
+		k.SetHelp("Esc", "close")
+		return []key.Binding{k}
+	}
+	var out []key.Binding
+	switch m.in {
+	case inUnlock:
+		out = m.unlock.ShortHelp()
+	case inCodes:
+		out = m.codes.ShortHelp()
+	case inAdd:
+		out = m.add.ShortHelp()
+	case inHandshake:
+		out = m.handshake.ShortHelp()
+	}
+	if m.typing() {
+		return out
+	}
+	return append(out[:len(out):len(out)], m.keys.help, m.keys.quit)
+}
+
+func (m Model) fullHelp() []widget.KeyGroup {
+	var out []widget.KeyGroup
+	switch m.in {
+	case inUnlock:
+		out = m.unlock.FullHelp()
+	case inCodes:
+		out = m.codes.FullHelp()
+	case inAdd:
+		out = m.add.FullHelp()
+	case inHandshake:
+		out = m.handshake.FullHelp()
+	}
+	everywhere := []key.Binding{m.keys.next, m.keys.help, m.keys.quit, m.keys.force}
+	paste := key.NewBinding(key.WithKeys(""), key.WithHelp("paste", "a link or a picture's path adds it"))
+	return append(out, widget.KeyGroup{Title: "Everywhere", Keys: append(everywhere, paste)})
+}

@@ -1,0 +1,109 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"twofold/tui/add"
+	"twofold/tui/codes"
+	"twofold/tui/handshake"
+	"twofold/tui/theme"
+	"twofold/tui/unlock"
+	"twofold/vault"
+)
+
+type screen int
+
+const (
+	inUnlock screen = iota
+	inCodes
+	inAdd
+	inHandshake
+)
+
+// Model is the root.
+type Model struct {
+	ctx   context.Context
+	opts  Options
+	owned *owned
+	theme theme.Theme
+	keys  keys
+
+	width, height int
+	now           time.Time
+
+	in      screen
+	from    screen // where Esc in adding or the handshake leads
+	help    bool
+	pending add.Found // pasted before a vault was open
+
+	vault     *vault.Vault
+	unlock    unlock.Model
+	codes     codes.Model
+	add       add.Model
+	handshake handshake.Model
+}
+
+func newModel(ctx context.Context, o Options) Model {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	t := theme.New(true)
+	m := Model{
+		ctx: ctx, opts: o, owned: &owned{}, theme: t, keys: defaultKeys(), now: o.Now(),
+		unlock: unlock.New(ctx, unlock.Hooks{Inspect: o.Inspect, Open: o.Open}, t),
+	}
+	m.handshake = handshake.New(ctx, m.startWalk, t)
+	if o.Screen == ScreenHandshake {
+		m.in, m.from = inHandshake, inHandshake
+	}
+	m.width, m.height = o.Width, o.Height
+	return m
+}
+
+// Init asks for the background, begins the clock and the first screen.
+func (m Model) Init() tea.Cmd {
+	first := m.unlock.Init()
+	if m.in == inHandshake {
+		first = func() tea.Msg { return openHandshake{} }
+	}
+	return tea.Batch(tea.RequestBackgroundColor, everySecond(), first)
+}
+
+// openHandshake begins the walk of a program that starts with it.
+type openHandshake struct{}
+
+// hasAccounts tells whether there is, or can be, a list of accounts.
+func (m Model) hasAccounts() bool { return m.opts.Open != nil }
+
+// typing tells whether letters belong to a field rather than to the root.
+func (m Model) typing() bool {
+	switch m.in {
+	case inUnlock:
+		return m.unlock.Typing()
+	case inCodes:
+		return m.codes.Typing()
+	case inAdd:
+		return m.add.Typing()
+	}
+	return false
+}
+
+// info is the end of the tab line.
+func (m Model) info() string {
+	switch {
+	case m.in == inHandshake:
+		return m.handshake.Info()
+	case m.vault == nil:
+		return ""
+	}
+	n := m.codes.Count()
+	kind := string(m.vault.Kind())
+	if n == 1 {
+		return kind + " · 1 account"
+	}
+	return fmt.Sprintf("%s · %d accounts", kind, n)
+}

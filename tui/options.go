@@ -1,0 +1,50 @@
+package tui
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"twofold/vault"
+	"twofold/verifier/api"
+)
+
+// Screen names one of the screens to begin with.
+type Screen string
+
+// The screens to begin with.
+const (
+	ScreenCodes     Screen = "codes" // or what has to come before it
+	ScreenHandshake Screen = "handshake"
+)
+
+// Options wire the interface to the world. Everything but the clock is asked
+// in commands and may block.
+type Options struct {
+	// Inspect says what Open would do, without doing it. KindAuto leaves the
+	// choice to whoever wired this.
+	Inspect func(ctx context.Context, kind vault.Kind) (vault.Status, error)
+	// Open opens the vault. passphrase is empty unless one was typed; then a
+	// hook may take one from elsewhere (a file), or answer
+	// vault.ErrPassphraseNeeded. The vault is closed when the program ends.
+	// Without Open there is no list of accounts: the demo alone.
+	Open func(ctx context.Context, kind vault.Kind, passphrase vault.Secret) (*vault.Vault, error)
+	// StartVerifier starts a verifier for the handshake screen; stop ends it.
+	// Without it the screen says that there is none.
+	StartVerifier func(ctx context.Context) (client *api.Client, stop func(), err error)
+	// Now is the clock of the codes; nil means time.Now.
+	Now func() time.Time
+	// Screen is where to begin; empty means ScreenCodes.
+	Screen Screen
+	// Play lets the handshake go on by itself.
+	Play bool
+	// Version is shown with all keys.
+	Version string
+
+	// Input, Output and Environ replace the terminal; nil means the process's own.
+	Input   io.Reader
+	Output  io.Writer
+	Environ []string
+	// Width and Height are the size to begin with; 0 asks the terminal.
+	Width, Height int
+}

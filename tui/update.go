@@ -1,0 +1,248 @@
+package tui
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"twofold/tui/add"
+	"twofold/tui/codes"
+	"twofold/tui/handshake"
+	"twofold/tui/theme"
+	"twofold/tui/unlock"
+)
+
+// Update routes: the root's own messages first, what screens ask, keys and
+// pastes to the screen in front, and every answer to all of them.
+func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+		return m.sized()
+	case tea.BackgroundColorMsg:
+		return m.themed(theme.New(msg.IsDark())), nil
+	case tick:
+		return m.ticked()
+	case tea.KeyPressMsg:
+		return m.press(msg)
+	case tea.PasteMsg:
+		return m.paste(msg)
+	case openHandshake:
+		return m.toHandshake()
+	case unlock.Opened:
+		return m.opened(msg)
+	case unlock.DemoRequested:
+		return m.toHandshake()
+	case codes.AddRequested:
+		m.from, m.in = inCodes, inAdd
+		m.add = m.newAdd()
+		return m, nil
+	case add.Left:
+		m.in = m.from
+		return m, nil
+	case add.Done:
+		return m.added(msg)
+	case handshake.Left:
+		return m.leaveHandshake()
+	}
+	return m.everywhere(msg)
+}
+
+// everywhere hands an answer to all screens; each knows its own.
+func (m Model) everywhere(msg tea.Msg) (Model, tea.Cmd) {
+	var c [4]tea.Cmd
+	m.unlock, c[0] = m.unlock.Update(msg)
+	m.codes, c[1] = m.codes.Update(msg)
+	m.add, c[2] = m.add.Update(msg)
+	m.handshake, c[3] = m.handshake.Update(msg)
+	return m, tea.Batch(c[:]...)
+}
+
+// front hands a key or a paste to the screen in front alone.
+func (m Model) front(msg tea.Msg) (Model, tea.Cmd) {
+	var cmd tea.Cmd
+	switch m.in {
+	case inUnlock:
+		m.unlock, cmd = m.unlock.Update(msg)
+	case inCodes:
+		m.codes, cmd = m.codes.Update(msg)
+	case inAdd:
+		m.add, cmd = m.add.Update(msg)
+	case inHandshake:
+		m.handshake, cmd = m.handshake.Update(msg)
+	}
+	return m, cmd
+}
+
+func (m Model) sized() (Model, tea.Cmd) {
+	w, h := m.width, m.bodyHeight()
+	var cmd tea.Cmd
+	m.unlock = m.unlock.SetSize(w, h)
+	m.add = m.add.SetSize(w, h)
+	m.handshake = m.handshake.SetSize(w, h)
+	if m.vault != nil {
+		m.codes, cmd = m.codes.SetSize(w, h)
+	}
+	return m, cmd
+}
+
+func (m Model) themed(t theme.Theme) Model {
+	m.theme = t
+	m.unlock = m.unlock.SetTheme(t)
+	m.codes = m.codes.SetTheme(t)
+	m.add = m.add.SetTheme(t)
+	m.handshake = m.handshake.SetTheme(t)
+	return m
+}
+
+func (m Model) ticked() (Model, tea.Cmd) {
+	m.now = m.opts.Now()
+	var cmd tea.Cmd
+	m.codes, cmd = m.codes.Tick(m.now)
+	m.add = m.add.Tick(m.now)
+	return m, tea.Batch(everySecond(), cmd)
+}
+
+func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
+	k := m.keys
+	switch {
+	case key.Matches(msg, k.force):
+		return m.quit()
+	case m.help:
+		m.help = !key.Matches(msg, k.close)
+		return m, nil
+	case m.typing() || m.asking():
+		return m.front(msg)
+	case key.Matches(msg, k.quit):
+		return m.quit()
+	case key.Matches(msg, k.help):
+		m.help = true
+		return m, nil
+	case key.Matches(msg, k.next) && m.in != inAdd:
+		return m.nextScreen()
+	}
+	return m.front(msg)
+}
+
+// asking tells whether the screen in front waits for a yes or a no.
+func (m Model) asking() bool { return m.in == inCodes && m.codes.Asking() }
+
+// quit ends the program, after the clipboard was emptied of our code.
+func (m Model) quit() (Model, tea.Cmd) {
+	if last := m.codes.Leave(); last != nil {
+		return m, tea.Sequence(last, tea.Quit)
+	}
+	return m, tea.Quit
+}
+
+func (m Model) nextScreen() (Model, tea.Cmd) {
+	if m.in == inHandshake {
+		return m.leaveHandshake()
+	}
+	return m.toHandshake()
+}
+
+func (m Model) toHandshake() (Model, tea.Cmd) {
+	if m.in != inHandshake {
+		m.from = m.in
+	}
+	m.in = inHandshake
+	var cmd tea.Cmd
+	m.handshake, cmd = m.handshake.Open()
+	if m.opts.Play {
+		var more tea.Cmd
+		m.handshake, more = m.handshake.Play()
+		cmd = tea.Batch(cmd, more)
+	}
+	return m, cmd
+}
+
+// leaveHandshake goes to the accounts, opening the vault first where that was
+// not done yet. In the demo alone there is nowhere to go.
+func (m Model) leaveHandshake() (Model, tea.Cmd) {
+	switch {
+	case !m.hasAccounts():
+		return m, nil
+	case m.vault != nil:
+		m.in = inCodes
+		return m, nil
+	}
+	begun := m.from == inUnlock
+	m.in, m.from = inUnlock, inUnlock
+	if begun {
+		return m, nil
+	}
+	return m, m.unlock.Init()
+}
+
+// paste looks for a link or a picture in what was pasted, wherever that was.
+// Anything else belongs to the field in front.
+func (m Model) paste(msg tea.PasteMsg) (Model, tea.Cmd) {
+	m.help = false
+	found := add.Recognize(msg.Content)
+	if !found.Any() || !m.hasAccounts() {
+		return m.front(msg)
+	}
+	if m.vault != nil {
+		return m.show(found)
+	}
+	m.pending = found
+	var cmd, more tea.Cmd
+	if m.in == inHandshake {
+		m, cmd = m.leaveHandshake()
+	}
+	m.unlock, more = m.unlock.Proceed(unlock.ThenCodes)
+	return m, tea.Batch(cmd, more)
+}
+
+// show opens the one confirmation that every paste leads to.
+func (m Model) show(found add.Found) (Model, tea.Cmd) {
+	if m.in != inAdd {
+		m.from = m.in
+	}
+	m.in = inAdd
+	m.add = m.newAdd()
+	var cmd tea.Cmd
+	m.add, cmd = m.add.Show(found)
+	return m, cmd
+}
+
+func (m Model) newAdd() add.Model {
+	return add.New(m.ctx, m.vault, m.theme, m.now).After(m.add).SetSize(m.width, m.bodyHeight())
+}
+
+func (m Model) opened(msg unlock.Opened) (Model, tea.Cmd) {
+	if err := m.owned.vault(msg.Vault); err != nil {
+		return m, tea.Quit
+	}
+	m.vault = msg.Vault
+	m.now = m.opts.Now()
+	m.codes = codes.New(m.ctx, m.vault, m.theme, m.now)
+	m.in, m.from = inCodes, inCodes
+	var c [3]tea.Cmd
+	c[0] = m.codes.Init()
+	m.codes, c[1] = m.codes.SetSize(m.width, m.bodyHeight())
+	switch {
+	case m.pending.Any():
+		found := m.pending
+		m.pending = add.Found{}
+		m, c[2] = m.show(found)
+	case msg.Then == unlock.ThenPicture:
+		m.in, m.add = inAdd, m.newAdd()
+		m.add, c[2] = m.add.Picture()
+	case msg.Then == unlock.ThenKey:
+		m.in, m.add = inAdd, m.newAdd()
+		m.add, c[2] = m.add.TypeKey()
+	}
+	return m, tea.Batch(c[:]...)
+}
+
+func (m Model) added(msg add.Done) (Model, tea.Cmd) {
+	m.in = inCodes
+	m.codes = m.codes.Say(msg.Said)
+	if n := len(msg.Added); n > 0 {
+		m.codes = m.codes.Select(msg.Added[n-1].ID)
+	}
+	var cmd tea.Cmd
+	m.codes, cmd = m.codes.Reload()
+	return m, cmd
+}

@@ -1,0 +1,140 @@
+package tui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"twofold/tui/widget"
+)
+
+// Terminals under this height have no room for rules.
+const short = 16
+
+func (m Model) bodyHeight() int {
+	if m.height < short {
+		return max(0, m.height-2)
+	}
+	return max(0, m.height-4)
+}
+
+// View frames the screen in front: tabs above, one line of what happened and
+// the keys that matter below.
+func (m Model) View() tea.View {
+	v := tea.NewView(m.draw())
+	v.AltScreen = true
+	v.WindowTitle = "Twofold"
+	return v
+}
+
+func (m Model) draw() string {
+	if m.width <= 0 || m.height <= 0 {
+		return ""
+	}
+	var b strings.Builder
+	head, rule := m.viewHead()
+	b.WriteString(head + "\n")
+	if m.height >= short {
+		b.WriteString(rule + "\n")
+	}
+	b.WriteString(widget.Lines(m.viewBody(), m.bodyHeight()) + "\n")
+	if m.height >= short {
+		b.WriteString(widget.Rule(m.theme, m.width) + "\n")
+	}
+	b.WriteString(m.viewFoot())
+	return b.String()
+}
+
+func (m Model) viewBody() string {
+	switch {
+	case m.help:
+		return m.viewHelp()
+	case m.in == inUnlock:
+		return m.unlock.View()
+	case m.in == inCodes:
+		return m.codes.View()
+	case m.in == inAdd:
+		return m.add.View()
+	}
+	return m.handshake.View()
+}
+
+// viewHead is the tab line and the rule under it, heavy under the tab in use.
+func (m Model) viewHead() (head, rule string) {
+	t := m.theme
+	if line := m.codes.TabLine(m.width); line != "" && m.in == inCodes && !m.help {
+		return line, widget.Rule(t, m.width)
+	}
+	type tab struct {
+		name string
+		here bool
+	}
+	tabs := []tab{}
+	if m.hasAccounts() {
+		tabs = append(tabs, tab{"Codes", m.in != inHandshake})
+	}
+	if m.opts.StartVerifier != nil {
+		tabs = append(tabs, tab{"Handshake", m.in == inHandshake})
+	}
+	var b strings.Builder
+	b.WriteString(" " + t.Strong.Render("Twofold"))
+	at, from, to := 8, 0, 0
+	for _, tab := range tabs {
+		b.WriteString("   ")
+		at += 3
+		if tab.here {
+			b.WriteString(t.Good.Render(tab.name))
+			from, to = at, at+len(tab.name)
+		} else {
+			b.WriteString(t.Muted.Render(tab.name))
+		}
+		at += len(tab.name)
+	}
+	head = widget.Ends(b.String(), t.Muted.Render(m.info())+" ", m.width)
+	if to == 0 || to > m.width {
+		return head, widget.Rule(t, m.width)
+	}
+	return head, widget.Rule(t, from) + t.Accent.Render(strings.Repeat("━", to-from)) + widget.Rule(t, m.width-to)
+}
+
+func (m Model) status() string {
+	switch m.in {
+	case inUnlock:
+		return m.unlock.Status()
+	case inCodes:
+		return m.codes.Status()
+	case inAdd:
+		return m.add.Status()
+	}
+	return m.handshake.Status()
+}
+
+// viewFoot is what just happened, and the keys that matter, as many as fit.
+func (m Model) viewFoot() string {
+	t := m.theme
+	said := widget.Truncate(m.status(), max(0, m.width-2))
+	if m.help {
+		said = ""
+	}
+	room := m.width - 2
+	if said != "" {
+		room -= widget.Width(said) + 3
+	}
+	keys := widget.KeyLine(t, max(0, room), m.shortHelp()...)
+	if said == "" && m.width < 60 {
+		return " " + keys
+	}
+	return widget.Ends(" "+t.Text.Render(said), keys+" ", m.width)
+}
+
+func (m Model) viewHelp() string {
+	t := m.theme
+	lines := []string{""}
+	for _, l := range widget.KeyTable(t, m.width-6, m.fullHelp()...) {
+		lines = append(lines, "   "+l)
+	}
+	if m.opts.Version != "" && len(lines)+2 < m.bodyHeight() {
+		lines = append(lines, "", "   "+t.Faint.Render("Twofold "+m.opts.Version))
+	}
+	return strings.Join(lines, "\n")
+}
