@@ -22,7 +22,8 @@ type triple struct {
 
 const (
 	maxOddity       = 2.0 // beyond, no perspective explains it
-	plausibleOddity = 0.2 // below, it is a code that was not read, rather than chance
+	oddityOfModule  = 0.001
+	plausibleOddity = 0.25 // below, it is a code that was not read, rather than chance
 )
 
 // triples lists what may be codes, the most regular first.
@@ -81,7 +82,8 @@ func arrange(a, b, c *detector.FinderPattern) triple {
 	legs := math.Abs(across-down) / min(across, down)
 	angle := math.Abs(diagonal*diagonal-across*across-down*down) / (across * down)
 	spread := (slices.Max(sizes) - slices.Min(sizes)) / module
-	t.oddity = legs + angle + spread
+	// Among codes in rows there are regular triangles of finders of different codes: the smaller first.
+	t.oddity = legs + angle + spread + count*oddityOfModule
 	for _, f := range []*detector.FinderPattern{a, b, c} {
 		if f.GetCount() < detector.FinderPatternFinder_CENTER_QUORUM {
 			t.oddity += 0.15 // seen in one row only
