@@ -1,0 +1,35 @@
+# make test is what a new machine runs: it installs the parts that the tests need (Debian's packages, when it may), then
+# runs every test with those parts required. A bare "go test ./..." skips, by name, what is missing.
+
+GO ?= go
+BIN ?= twofold
+LINT ?= $(shell $(GO) env GOPATH)/bin/golangci-lint
+
+.PHONY: build test parts format lint picture bench clean
+
+build:
+	$(GO) build -o $(BIN) ./cmd/twofold
+
+test: parts
+	TWOFOLD_TEST_PARTS=required $(GO) test -race -timeout 30m ./...
+
+parts:
+	@.ci/parts
+
+format:
+	@unformatted=$$(gofmt -l cmd tui vault verifier qr); test -z "$$unformatted" || { echo "not formatted: $$unformatted"; exit 1; }
+
+lint: format
+	$(GO) vet ./...
+	@test -x $(LINT) || $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+	$(LINT) run ./...
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchtime 200x ./tui/... ./qr/... ./vault/... ./verifier/...
+
+# picture draws docs/codes.svg and docs/handshake.svg anew from the running program.
+picture: build
+	.ci/picture
+
+clean:
+	rm -f $(BIN)
