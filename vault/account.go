@@ -1,7 +1,7 @@
 package vault
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -111,14 +111,14 @@ func (a Account) validate() error {
 	}
 	switch a.Type {
 	case TOTP:
-		return errors.Join(validDigits(a.Digits), validPeriod(a.Period))
+		return cmp.Or(validDigits(a.Digits), validPeriod(a.Period))
 	case HOTP:
 		if a.Period != 0 {
 			return &ParameterError{Part: "period", Reason: "is not for a counter-based account"}
 		}
-		return errors.Join(validDigits(a.Digits), validCounter(a.Counter))
+		return cmp.Or(validDigits(a.Digits), validCounter(a.Counter))
 	case Steam:
-		return errors.Join(validSteam(a))
+		return validSteam(a)
 	}
 	return &ParameterError{Part: "type", Reason: "must be totp, hotp or steam"}
 }

@@ -2,8 +2,13 @@ package vault
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -39,41 +44,6 @@ type Options struct {
 	Rand io.Reader
 }
 
-// Vault is an open vault. Its methods may be called by several goroutines.
-type Vault struct{}
-
-// State is what a keyring is like.
-type State string
-
-// The states of a keyring.
-const (
-	StateUnknown     State = ""            // it was not asked
-	StateUsable      State = "usable"      // there and unlocked
-	StateLocked      State = "locked"      // there and locked
-	StateAbsent      State = "absent"      // none here
-	StateUnreachable State = "unreachable" // one should be here, and does not answer
-)
-
-// KeyringState is what was found out about the system's keyring.
-type KeyringState struct {
-	Provider string // "GNOME Keyring" for one, empty when it could not be told
-	State    State
-	Err      error // nil when usable or not asked; else ErrLocked, ErrNoKeyring or ErrKeyringUnreachable
-}
-
-// Status is what Inspect found.
-type Status struct {
-	Dir  string
-	Kind Kind // the kind that Open would open or make
-	// Exists is true when there is a vault of that kind.
-	Exists bool
-	// Keyring is asked only when the kind depends on it.
-	Keyring KeyringState
-	// Err is what would keep Open from opening it, as far as that can be told
-	// without a passphrase; nil when nothing would.
-	Err error
-}
-
 // Damaged is an entry that was set aside: kept as it is, and not shown among
 // the accounts.
 type Damaged struct {
@@ -81,61 +51,210 @@ type Damaged struct {
 	Reason string
 }
 
-var errUnfinished = errors.New("not there yet")
+// Vault is an open vault. Its methods may be called by several goroutines.
+type Vault struct {
+	kind  Kind
+	dir   string
+	files files
+	items items // nil unless the kind is keyring
+	ask   func(context.Context, Ask) (Secret, error)
+	now   func() time.Time
+	rand  io.Reader
+	work  int // of scrypt, as a power of two
 
-// Inspect says what Open would do, and touches nothing.
-func Inspect(ctx context.Context, dir string, kind Kind) (Status, error) {
-	return Status{Dir: dir, Kind: kind}, errUnfinished
+	mu     sync.Mutex // over everything below but view, and over every operation
+	head   header     // zero while there is no vault
+	key    Secret     // the identity file of the sealed document
+	closed bool
+
+	view atomic.Pointer[view]
 }
 
-// Open opens a vault.
-func Open(ctx context.Context, o Options) (*Vault, error) { return nil, errUnfinished }
-
-// Throwaway makes a vault in memory.
-func Throwaway(o Options) *Vault { return &Vault{} }
-
-// Kind says which kind it is.
-func (v *Vault) Kind() Kind { return KindThrowaway }
-
-// Dir is the vault's folder, empty for a throwaway one.
-func (v *Vault) Dir() string { return "" }
-
-// Accounts is a snapshot of the accounts that are not in the trash.
-func (v *Vault) Accounts() []Account { return nil }
-
-// Trash is a snapshot of the accounts in the trash.
-func (v *Vault) Trash() []Account { return nil }
-
-// SetAside names the entries that could not be read.
-func (v *Vault) SetAside() []Damaged { return nil }
-
-// Refresh takes in other processes' changes.
-func (v *Vault) Refresh(ctx context.Context) (changed bool, err error) { return false, errUnfinished }
-
-// Add adds an account.
-func (v *Vault) Add(ctx context.Context, k Key) (Account, error) { return Account{}, errUnfinished }
-
-// Edit changes an account.
-func (v *Vault) Edit(ctx context.Context, id string, change func(*Account) error) (Account, error) {
-	return Account{}, errUnfinished
+// view is what was last read: no secrets.
+type view struct {
+	accounts, trash []Account
+	aside           []Damaged
+	fingerprints    map[string][]byte // by id
+	document        *document         // its preface only
+	sum             [sha256.Size]byte // of the sealed document
+	intents         int
 }
 
-// Remove puts an account into the trash.
-func (v *Vault) Remove(ctx context.Context, id string) error { return errUnfinished }
-
-// Restore takes an account out of the trash.
-func (v *Vault) Restore(ctx context.Context, id string) error { return errUnfinished }
-
-// Purge removes an account of the trash for good.
-func (v *Vault) Purge(ctx context.Context, id string) error { return errUnfinished }
-
-// Key fetches an account with its secret.
-func (v *Vault) Key(ctx context.Context, id string) (Key, error) { return Key{}, errUnfinished }
-
-// Code gives the code of an account.
-func (v *Vault) Code(ctx context.Context, id string, at time.Time) (Code, error) {
-	return Code{}, errUnfinished
+// Open opens the vault of a folder. Where there is none it gives an empty one,
+// and writes nothing until the first account is added.
+//
+// An explicit kind wins; else it is the kind of the vault that is there; else
+// keyring where an unlocked one answers; else file. A vault whose keyring is
+// away, locked or missing is an error, never another vault. Errors by name:
+// all of this package but ErrNotFound, ErrSecretMissing and ErrClosed.
+func Open(ctx context.Context, o Options) (*Vault, error) {
+	dir, err := folderPath(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	v := newVault(o)
+	v.dir, v.files, v.items = dir, &disk{dir: dir}, newSystemKeyring()
+	if err := v.open(ctx, o.Kind); err != nil {
+		_ = v.Close()
+		return nil, fmt.Errorf("open vault: %w", err)
+	}
+	return v, nil
 }
 
-// Close forgets the vault's keys.
-func (v *Vault) Close() error { return nil }
+func newVault(o Options) *Vault {
+	v := &Vault{ask: o.Passphrase, now: o.Now, rand: o.Rand, work: scryptWork}
+	if v.now == nil {
+		v.now = time.Now
+	}
+	if v.rand == nil {
+		v.rand = rand.Reader
+	}
+	v.view.Store(&view{})
+	return v
+}
+
+// open chooses the kind, reads what is there and finishes what a crash left.
+func (v *Vault) open(ctx context.Context, kind Kind) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	s, h := look(ctx, v.files, v.items, v.dir, kind)
+	if s.Err != nil {
+		return s.Err
+	}
+	v.kind = s.Kind
+	if v.kind != KindKeyring {
+		v.items.close()
+		v.items = nil
+	}
+	if !s.Exists {
+		return nil
+	}
+	if err := v.unlock(ctx, h); err != nil {
+		return err
+	}
+	d, err := v.load()
+	if err != nil {
+		return err
+	}
+	v.show(d)
+	d.forget()
+	if v.view.Load().intents == 0 {
+		return nil
+	}
+	// Whoever holds the lock may be in the middle of it. What cannot be finished
+	// now is not shown, and the next change tries again.
+	if err := v.change(ctx, func(*document) error { return nil }); err != nil && ctx.Err() != nil {
+		return err
+	}
+	return nil
+}
+
+// unlock finds the key of the sealed document.
+func (v *Vault) unlock(ctx context.Context, h header) error {
+	var (
+		key Secret
+		err error
+	)
+	switch v.kind {
+	case KindKeyring:
+		key, err = v.keyFromKeyring(ctx, h)
+	case KindFile:
+		key, err = v.keyFromFile(ctx)
+	default:
+		key = v.key
+	}
+	if err != nil {
+		return err
+	}
+	v.head, v.key = h, key
+	return nil
+}
+
+func (v *Vault) keyFromKeyring(ctx context.Context, h header) (Secret, error) {
+	text, err := v.items.get(ctx, indexUser(h.ID))
+	if errors.Is(err, errItemAbsent) {
+		return Secret{}, fmt.Errorf("%w: item %s of service %s", ErrIndexKeyMissing, indexUser(h.ID), service)
+	}
+	if err != nil {
+		return Secret{}, err
+	}
+	key := hold([]byte(text))
+	_, err = readIdentity(key)
+	return key, err
+}
+
+func (v *Vault) keyFromFile(ctx context.Context) (Secret, error) {
+	sealed, err := v.read(identityName)
+	if err != nil {
+		return Secret{}, err
+	}
+	passphrase, err := v.askPassphrase(ctx, false)
+	if err != nil {
+		return Secret{}, err
+	}
+	defer passphrase.Clear()
+	key, err := unsealIdentity(sealed, passphrase)
+	if err != nil {
+		return Secret{}, err
+	}
+	_, err = readIdentity(key)
+	return key, err
+}
+
+func (v *Vault) askPassphrase(ctx context.Context, fresh bool) (Secret, error) {
+	if v.ask == nil {
+		return Secret{}, ErrPassphraseNeeded
+	}
+	p, err := v.ask(ctx, Ask{New: fresh, Dir: v.dir})
+	if err != nil {
+		return Secret{}, err
+	}
+	if p.Len() == 0 {
+		return Secret{}, fmt.Errorf("%w: the one given is empty", ErrPassphraseNeeded)
+	}
+	return p, nil
+}
+
+// Kind says which kind it is; never KindAuto.
+func (v *Vault) Kind() Kind { return v.kind }
+
+// Dir is the vault's folder as an absolute path, empty for a throwaway one.
+func (v *Vault) Dir() string { return v.dir }
+
+// Accounts is a snapshot of the accounts that are not in the trash, in the
+// order of adding. It does no I/O and holds no secret.
+func (v *Vault) Accounts() []Account { return cloneAll(v.view.Load().accounts) }
+
+// Trash is a snapshot of the accounts that were removed and not yet purged.
+func (v *Vault) Trash() []Account { return cloneAll(v.view.Load().trash) }
+
+// SetAside names the entries that could not be read. They stay in the vault as
+// they are.
+func (v *Vault) SetAside() []Damaged {
+	return append([]Damaged(nil), v.view.Load().aside...)
+}
+
+func cloneAll(in []Account) []Account {
+	out := make([]Account, len(in))
+	for i, a := range in {
+		out[i] = a.clone()
+	}
+	return out
+}
+
+// Close forgets the vault's keys; later calls that need them give ErrClosed.
+// It overwrites the key bytes it holds. It does not reach copies that parsing
+// and the libraries made on the way, which stay until their memory is used again.
+func (v *Vault) Close() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.closed {
+		return nil
+	}
+	v.closed = true
+	v.key.Clear()
+	if v.items != nil {
+		v.items.close()
+	}
+	return nil
+}

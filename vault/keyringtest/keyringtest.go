@@ -1,18 +1,229 @@
 // Package keyringtest starts a real Secret Service for tests: a private D-Bus
-// and an unlocked gnome-keyring with a home of their own, so that no test ever
-// meets the keyring of the person who runs it.
+// and a gnome-keyring with a home of their own, so that no test ever meets the
+// keyring of the person who runs it.
+//
+// go-keyring keeps one connection to the bus for the life of a process. So a
+// test binary that uses the keyring itself starts one keyring, in TestMain, and
+// calls Setenv; tests that only start programs may have one each.
 package keyringtest
 
-import "errors"
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
 
-// Keyring is a running one.
-type Keyring struct{ env []string }
+	"github.com/godbus/dbus/v5"
+)
 
-// Start starts one that keeps everything below dir.
-func Start(dir string) (*Keyring, error) { return nil, errors.New("not there yet") }
+// Programs are what Start needs to find in PATH.
+var programs = []string{"dbus-daemon", "gnome-keyring-daemon"}
 
-// Environ is the environment, as KEY=value, for programs that shall use it.
-func (k *Keyring) Environ() []string { return k.env }
+// Missing names the programs that Start needs and that are not here.
+func Missing() []string {
+	var missing []string
+	for _, p := range programs {
+		if _, err := exec.LookPath(p); err != nil {
+			missing = append(missing, p)
+		}
+	}
+	return missing
+}
 
-// Stop ends the daemons and waits for them.
-func (k *Keyring) Stop() {}
+// Keyring is a running bus, and a provider on it.
+type Keyring struct {
+	dir     string
+	address string
+	bus     *exec.Cmd
+	daemon  *exec.Cmd
+}
+
+// Start starts a bus and an unlocked keyring that keep everything in a new
+// folder of the system's temporary one. Stop ends them and removes it.
+func Start() (*Keyring, error) {
+	k, err := StartBus()
+	if err != nil {
+		return nil, err
+	}
+	if err := k.StartProvider("a password for tests"); err != nil {
+		k.Stop()
+		return nil, err
+	}
+	return k, nil
+}
+
+// StartBus starts a bus with nobody on it, and nobody it could start.
+func StartBus() (*Keyring, error) {
+	if m := Missing(); len(m) > 0 {
+		return nil, fmt.Errorf("start a keyring: no %s", strings.Join(m, ", "))
+	}
+	// Not below the caller's folder: the name of a socket has 107 bytes at most.
+	dir, err := os.MkdirTemp("", "twofold-keyring-")
+	if err != nil {
+		return nil, err
+	}
+	k := &Keyring{dir: dir}
+	if err := os.Mkdir(filepath.Join(dir, "run"), 0o700); err != nil {
+		return nil, err
+	}
+	if err := k.startBus(); err != nil {
+		k.Stop()
+		return nil, err
+	}
+	return k, nil
+}
+
+func (k *Keyring) startBus() error {
+	config := filepath.Join(k.dir, "bus.conf")
+	err := os.WriteFile(config, []byte(`<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path=`+filepath.Join(k.dir, "run", "bus")+`</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+`), 0o600)
+	if err != nil {
+		return err
+	}
+	k.bus = exec.Command("dbus-daemon", "--config-file="+config, "--nofork", "--print-address")
+	k.bus.Env = k.Environ()
+	out, err := k.bus.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := k.bus.Start(); err != nil {
+		k.bus = nil
+		return err
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		return fmt.Errorf("dbus-daemon did not say its address: %w", err)
+	}
+	k.address = strings.TrimSpace(line)
+	return nil
+}
+
+// StartProvider starts gnome-keyring with a password. The first one makes its
+// login keyring; another one later finds that locked. It waits until the
+// provider answers.
+func (k *Keyring) StartProvider(password string) error {
+	k.daemon = exec.Command("gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets")
+	k.daemon.Env = k.Environ()
+	k.daemon.Stdin = strings.NewReader(password)
+	if err := k.daemon.Start(); err != nil {
+		k.daemon = nil
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	conn, err := dbus.Connect(k.address, dbus.WithContext(ctx))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	for ctx.Err() == nil {
+		// The login collection says whether the password was taken in.
+		var owned bool
+		err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, "org.freedesktop.secrets").Store(&owned)
+		if err == nil && owned {
+			_, err = conn.Object("org.freedesktop.secrets", "/org/freedesktop/secrets/collection/login").
+				GetProperty("org.freedesktop.Secret.Collection.Locked")
+			if err == nil {
+				return nil
+			}
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return errors.New("gnome-keyring-daemon does not answer")
+}
+
+// StopProvider ends the provider as a crash would, and leaves the bus.
+func (k *Keyring) StopProvider() { k.daemon = end(k.daemon) }
+
+// Provider is the process of the provider, nil when there is none.
+func (k *Keyring) Provider() *os.Process {
+	if k.daemon == nil {
+		return nil
+	}
+	return k.daemon.Process
+}
+
+// Bus is the process of the bus.
+func (k *Keyring) Bus() *os.Process { return k.bus.Process }
+
+// Stop ends both and removes what they kept.
+func (k *Keyring) Stop() {
+	k.StopProvider()
+	k.bus = end(k.bus)
+	_ = os.RemoveAll(k.dir)
+}
+
+func end(c *exec.Cmd) *exec.Cmd {
+	if c != nil && c.Process != nil {
+		_ = c.Process.Kill()
+		_ = c.Wait()
+	}
+	return nil
+}
+
+// variables are what the keyring's users have to have in their environment, and
+// what must not be there.
+func (k *Keyring) variables() map[string]string {
+	return map[string]string{
+		"DBUS_SESSION_BUS_ADDRESS": k.address,
+		"HOME":                     k.dir,
+		"XDG_DATA_HOME":            filepath.Join(k.dir, ".local", "share"),
+		"XDG_CONFIG_HOME":          filepath.Join(k.dir, ".config"),
+		"XDG_CACHE_HOME":           filepath.Join(k.dir, ".cache"),
+		"XDG_STATE_HOME":           filepath.Join(k.dir, ".local", "state"),
+		"XDG_RUNTIME_DIR":          filepath.Join(k.dir, "run"),
+		"DISPLAY":                  "",
+		"WAYLAND_DISPLAY":          "",
+		"GNOME_KEYRING_CONTROL":    "",
+	}
+}
+
+// Environ is the environment, as KEY=value, for programs that shall use it: that
+// of this process with a private home and bus, and without a display.
+func (k *Keyring) Environ() []string {
+	vars := k.variables()
+	var env []string
+	for _, pair := range os.Environ() {
+		name, _, _ := strings.Cut(pair, "=")
+		if _, ours := vars[name]; !ours {
+			env = append(env, pair)
+		}
+	}
+	for name, value := range vars {
+		if value != "" {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}
+
+// Setenv makes it the keyring of this process.
+func (k *Keyring) Setenv() error {
+	for name, value := range k.variables() {
+		if value == "" {
+			if err := os.Unsetenv(name); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}

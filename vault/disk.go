@@ -1,0 +1,216 @@
+package vault
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+const (
+	lockWait = 30 * time.Second // for another process that is changing the vault
+	lockPoll = 10 * time.Millisecond
+)
+
+// disk is a folder of the file system.
+type disk struct {
+	dir string
+	// fault is asked before each step of a write; nil outside of tests.
+	fault func(step, name string) error
+}
+
+func (d *disk) path(name string) string { return filepath.Join(d.dir, name) }
+
+func (d *disk) step(step, name string) error {
+	if d.fault == nil {
+		return nil
+	}
+	return d.fault(step, name)
+}
+
+func (d *disk) read(name string) ([]byte, error) {
+	if err := checkFolder(d.dir); err != nil {
+		return nil, err
+	}
+	f, err := os.Open(d.path(name))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%w: %s is not a file", ErrDamaged, d.path(name))
+	}
+	if err := checkPrivate(d.path(name), info); err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(b) > maxFile {
+		return nil, fmt.Errorf("%w: %s is longer than %d MiB", ErrDamaged, d.path(name), maxFile>>20)
+	}
+	return b, nil
+}
+
+func (d *disk) write(name string, data []byte, rotate bool, check func([]byte) error) (err error) {
+	beside := d.path(name + ".new") // one name is enough: the lock is held
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("write %s: %w", name, err)
+		}
+	}()
+	if err := d.writeBeside(name, beside, data); err != nil {
+		return errors.Join(err, ignoreAbsent(os.Remove(beside)))
+	}
+	if err := d.readBack(name, beside, data, check); err != nil {
+		return errors.Join(err, ignoreAbsent(os.Remove(beside)))
+	}
+	if rotate {
+		if err := d.rotate(name); err != nil {
+			return errors.Join(err, ignoreAbsent(os.Remove(beside)))
+		}
+	}
+	if err := d.step("rename", name); err != nil {
+		return err
+	}
+	if err := os.Rename(beside, d.path(name)); err != nil {
+		return err
+	}
+	if err := d.step("sync folder", name); err != nil {
+		return err
+	}
+	return syncFolder(d.dir)
+}
+
+func (d *disk) writeBeside(name, beside string, data []byte) error {
+	if err := d.step("create", name); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(beside, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.Chmod(0o600); err != nil { // one left over may have another mode
+		return err
+	}
+	if err := d.step("write", name); err != nil {
+		return err
+	}
+	if _, err := f.Write(data); err != nil {
+		return err
+	}
+	if err := d.step("sync", name); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func (d *disk) readBack(name, beside string, data []byte, check func([]byte) error) error {
+	if err := d.step("read back", name); err != nil {
+		return err
+	}
+	got, err := os.ReadFile(beside)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(got, data) {
+		return errors.New("it reads back as something else")
+	}
+	if check == nil {
+		return nil
+	}
+	return check(got)
+}
+
+// rotate moves the generations on; the file itself is never absent meanwhile.
+func (d *disk) rotate(name string) error {
+	current := d.path(name)
+	if _, err := os.Stat(current); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	generation := func(n int) string { return current + "." + strconv.Itoa(n) }
+	for n := generations; n > 1; n-- {
+		if err := d.step("rotate", name); err != nil {
+			return err
+		}
+		if err := ignoreAbsent(os.Rename(generation(n-1), generation(n))); err != nil {
+			return err
+		}
+	}
+	if err := d.step("keep", name); err != nil {
+		return err
+	}
+	if os.Link(current, generation(1)) == nil {
+		return nil
+	}
+	// Some file systems have no hard links.
+	old, err := os.ReadFile(current)
+	if err != nil {
+		return err
+	}
+	return d.writeBeside(name, generation(1), old)
+}
+
+func (d *disk) lock(ctx context.Context) (func(), error) {
+	if err := os.MkdirAll(d.dir, 0o700); err != nil {
+		return nil, err
+	}
+	if err := checkFolder(d.dir); err != nil {
+		return nil, err
+	}
+	// A file of its own: the others are renamed over.
+	l := flock.New(d.path(lockName), flock.SetPermissions(0o600))
+	waiting, cancel := context.WithTimeout(ctx, lockWait)
+	defer cancel()
+	ok, err := l.TryLockContext(waiting, lockPoll)
+	switch {
+	case ctx.Err() != nil:
+		_ = l.Close()
+		return nil, ctx.Err()
+	case errors.Is(err, context.DeadlineExceeded):
+		_ = l.Close()
+		return nil, ErrBusy
+	case err != nil:
+		return nil, fmt.Errorf("lock the vault: %w", err)
+	case !ok:
+		return nil, ErrBusy
+	}
+	return func() { _ = l.Close() }, nil
+}
+
+func ignoreAbsent(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// shellQuote makes a path one word of a POSIX shell.
+func shellQuote(path string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' ||
+			strings.ContainsRune("/._-+@%:,=", r)
+	}
+	if strings.IndexFunc(path, func(r rune) bool { return !plain(r) }) < 0 {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}
