@@ -19,7 +19,7 @@ func addAsProcess(dir string) int {
 	}
 	defer v.Close()
 	v.work = 10
-	for n := range 5 {
+	for n := range 2 {
 		secret, err := NewSecret([]byte("made up"))
 		if err != nil {
 			return 1
@@ -58,8 +58,8 @@ func TestEightProcessesAddAtOnceAndLoseNothing(t *testing.T) {
 		}
 		wait.Wait()
 		v := p.open(t)
-		if got := len(v.Accounts()); got != 40 {
-			t.Fatalf("%d of 40 accounts", got)
+		if got := len(v.Accounts()); got != 16 {
+			t.Fatalf("%d of 16 accounts", got)
 		}
 		for _, a := range v.Accounts() {
 			if _, err := v.Key(t.Context(), a.ID); err != nil {
