@@ -54,7 +54,7 @@ func newModel(ctx context.Context, o Options) Model {
 	t := theme.New(true)
 	m := Model{
 		ctx: ctx, opts: o, owned: &owned{}, theme: t, keys: defaultKeys(), now: o.Now(),
-		unlock: unlock.New(ctx, unlock.Hooks{Inspect: o.Inspect, Open: o.Open}, t),
+		unlock: unlock.New(ctx, unlock.Hooks{Inspect: o.Inspect, Open: o.Open, HasPassphrase: o.HasPassphrase}, t),
 	}
 	m.handshake = handshake.New(ctx, m.startWalk, t)
 	if o.Screen == ScreenHandshake {

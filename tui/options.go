@@ -27,8 +27,13 @@ type Options struct {
 	// Open opens the vault. passphrase is empty unless one was typed; then a
 	// hook may take one from elsewhere (a file), or answer
 	// vault.ErrPassphraseNeeded. The vault is closed when the program ends.
+	// A new file vault wants its passphrase when the first account is added, so
+	// the hook keeps what it got for vault.Options.Passphrase to give then.
 	// Without Open there is no list of accounts: the demo alone.
 	Open func(ctx context.Context, kind vault.Kind, passphrase vault.Secret) (*vault.Vault, error)
+	// HasPassphrase tells that Open knows a passphrase from elsewhere; then none
+	// is asked for a new file vault.
+	HasPassphrase bool
 	// StartVerifier starts a verifier for the handshake screen; stop ends it.
 	// Without it the screen says that there is none.
 	StartVerifier func(ctx context.Context) (client *api.Client, stop func(), err error)

@@ -32,6 +32,9 @@ func (m Model) take() (Model, tea.Cmd) {
 	if !ok {
 		return m, nil
 	}
+	if r.aside != "" {
+		return m.Say("This entry can't be read: " + r.aside + ". It stays as it is."), nil
+	}
 	if r.counter() {
 		if m.working {
 			return m, nil
@@ -152,7 +155,11 @@ func trouble(err error) string {
 	case errors.Is(err, vault.ErrNoKeyring):
 		return "there is no keyring any more. Codes in sight still work."
 	case errors.Is(err, vault.ErrNotFound):
-		return "its secret is not in the vault."
+		return "it is not in the vault any more."
+	case errors.Is(err, vault.ErrSecretMissing):
+		return "its secret is not in the keyring."
+	case errors.Is(err, vault.ErrBusy):
+		return "another program is changing the vault."
 	case errors.Is(err, vault.ErrDamaged):
 		return "its entry is damaged."
 	}

@@ -22,6 +22,7 @@ import (
 // runs in a command.
 type Vault interface {
 	Accounts() []vault.Account
+	SetAside() []vault.Damaged
 	Refresh(ctx context.Context) (changed bool, err error)
 	Key(ctx context.Context, id string) (vault.Key, error)
 	Code(ctx context.Context, id string, at time.Time) (vault.Code, error)

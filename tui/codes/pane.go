@@ -17,9 +17,8 @@ func (m Model) viewPane() []string {
 	}
 	t, a := m.theme, r.account
 	inner := paneWidth - 4
-	bar := t.Faint.Render("│") + "  "
 	var lines []string
-	add := func(s string) { lines = append(lines, bar+s) }
+	add := func(s string) { lines = append(lines, "   "+s) }
 	pair := func(name, value string) {
 		if value == "" {
 			return
@@ -39,6 +38,12 @@ func (m Model) viewPane() []string {
 	add(t.Strong.Render(widget.Truncate(title, inner)))
 	add(t.Muted.Render(widget.Truncate(r.label, inner)))
 	add("")
+	if r.aside != "" {
+		for _, line := range widget.Wrap("This entry can't be read, and is kept as it is: "+r.aside+".", inner) {
+			add(t.Warning.Render(line))
+		}
+		return lines[:min(len(lines), m.height)]
+	}
 	h := m.held[a.ID]
 	if h.err != nil {
 		for _, line := range widget.Wrap("This account can't be read: "+trouble(h.err), inner) {
@@ -61,9 +66,6 @@ func (m Model) viewPane() []string {
 	pair("Added", day(a.Added.In(m.now.Location())))
 	if !a.LastUsed.IsZero() {
 		pair("Last used", day(a.LastUsed.In(m.now.Location())))
-	}
-	for len(lines) < m.height {
-		add("")
 	}
 	return lines[:min(len(lines), m.height)]
 }

@@ -19,6 +19,7 @@ type row struct {
 	account       vault.Account
 	issuer, label string // harmless to show
 	text          string // what the filter searches: issuer, label, tags
+	aside         string // why it is no account; empty for one that is
 	sorted        string
 }
 
@@ -35,6 +36,20 @@ func (r row) name() string {
 		return r.issuer
 	}
 	return r.issuer + " · " + r.label
+}
+
+// broken are rows for what the vault has set aside: marked, and never in the way.
+func broken(entries []vault.Damaged) []row {
+	rows := make([]row, len(entries))
+	for i, d := range entries {
+		r := row{account: vault.Account{ID: d.ID}, issuer: "Unreadable entry", label: widget.Clean(d.ID), aside: widget.Clean(d.Reason)}
+		if r.aside == "" {
+			r.aside = "no reason known"
+		}
+		r.text = r.issuer + " " + r.label
+		rows[i] = r
+	}
+	return rows
 }
 
 func prepare(accounts []vault.Account) []row {
@@ -68,7 +83,7 @@ func measure(rows []row) (w widths, period time.Duration) {
 	for _, r := range rows {
 		w.issuer = max(w.issuer, min(widget.Width(r.issuer), 24))
 		w.label = max(w.label, min(widget.Width(r.label), 36))
-		if !r.counter() {
+		if !r.counter() && r.aside == "" {
 			count[r.period()]++
 		}
 	}
@@ -100,7 +115,7 @@ type (
 )
 
 func snapshot(v Vault) loaded {
-	rows := prepare(v.Accounts())
+	rows := append(prepare(v.Accounts()), broken(v.SetAside())...)
 	w, p := measure(rows)
 	return loaded{rows: rows, widest: w, period: p}
 }
@@ -130,7 +145,7 @@ func (m Model) fetch() (Model, tea.Cmd) {
 	var want []string
 	for _, h := range m.inSight() {
 		r := m.rows[h.row]
-		if _, have := m.held[r.account.ID]; !have && !r.counter() {
+		if _, have := m.held[r.account.ID]; !have && !r.counter() && r.aside == "" {
 			want = append(want, r.account.ID)
 		}
 	}

@@ -171,7 +171,7 @@ func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 	case key.Matches(msg, k.Undo):
 		return m.undo()
 	case key.Matches(msg, k.Remove):
-		if r, ok := m.selected(); ok && !m.working {
+		if r, ok := m.selected(); ok && !m.working && r.aside == "" {
 			m.removing = r.account.ID
 		}
 	}

@@ -8,7 +8,6 @@ import (
 
 	"charm.land/lipgloss/v2"
 
-	"twofold/tui/theme"
 	"twofold/tui/widget"
 )
 
@@ -147,7 +146,7 @@ func (m Model) viewRow(h hit, selected bool) string {
 		return b.String()
 	}
 	switch {
-	case m.held[r.account.ID].err != nil:
+	case r.aside != "" || m.held[r.account.ID].err != nil:
 		b.WriteString(t.Warning.Render("!") + " ")
 	case r.account.Pinned:
 		b.WriteString(t.Accent.Render("★") + " ")
@@ -171,7 +170,7 @@ func (m Model) viewRow(h hit, selected bool) string {
 
 // ownSeconds is what is left of a period that is not the shared one.
 func (m Model) ownSeconds(r row) string {
-	if r.counter() || r.period() == m.period || r.period() <= 0 {
+	if r.counter() || r.aside != "" || r.period() == m.period || r.period() <= 0 {
 		return ""
 	}
 	return fmt.Sprintf("%2d s", widget.Seconds(widget.Left(m.now, r.period())))
@@ -181,6 +180,9 @@ func (m Model) ownSeconds(r row) string {
 // seconds, or why there is none.
 func (m Model) viewCode(r row) string {
 	t := m.theme
+	if r.aside != "" {
+		return t.Warning.Render("unreadable")
+	}
 	if r.counter() {
 		if code, ok := m.made[r.account.ID]; ok {
 			return t.Code.Render(widget.Group(code))
@@ -206,7 +208,11 @@ func (m Model) viewCode(r row) string {
 	if err != nil {
 		return t.Code.Render(widget.Group(now.Reveal()))
 	}
-	return t.Spent.Render(widget.Group(now.Reveal())) + t.Accent.Render(" → ") + t.Code.Render(widget.Group(next.Reveal()))
+	before, after := widget.Group(now.Reveal()), widget.Group(next.Reveal())
+	if len(before)+3+len(after) > codeWidth { // eight digits and more: the one to type
+		return t.Accent.Render("→ ") + t.Code.Render(after)
+	}
+	return t.Spent.Render(before) + t.Accent.Render(" → ") + t.Code.Render(after)
 }
 
 // mark is text in exactly width cells, its found bytes underlined. Positions
@@ -261,5 +267,3 @@ func day(at time.Time) string {
 	}
 	return at.Format("2 January 2006, 15:04")
 }
-
-var _ = theme.Theme{}

@@ -24,6 +24,9 @@ type Hooks struct {
 	// Open gets an empty passphrase when none was typed. It may then take one
 	// from elsewhere, or answer vault.ErrPassphraseNeeded.
 	Open func(ctx context.Context, kind vault.Kind, passphrase vault.Secret) (*vault.Vault, error)
+	// HasPassphrase tells that Open knows a passphrase already, so that none
+	// needs to be typed for a new file vault.
+	HasPassphrase bool
 }
 
 // Then is what the person wanted when the vault was opened.
@@ -121,7 +124,7 @@ func (m Model) Proceed(then Then) (Model, tea.Cmd) {
 	if m.stage != stageWelcome || m.working {
 		return m, nil
 	}
-	if m.chosen() == vault.KindFile {
+	if m.chosen() == vault.KindFile && !m.hooks.HasPassphrase {
 		m.stage, m.said, m.focus = stageNew, "", 0
 		return m, m.pass.Focus()
 	}

@@ -31,7 +31,7 @@ func (m Model) View() string {
 }
 
 // measure is the width of running text.
-func (m Model) measure() int { return max(10, min(64, m.width-4)) }
+func (m Model) measure() int { return max(10, min(72, m.width-4)) }
 
 func (m Model) prose(style interface{ Render(...string) string }, s string) []string {
 	lines := widget.Wrap(s, m.measure())
