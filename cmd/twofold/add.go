@@ -1,0 +1,207 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"twofold/vault"
+)
+
+// addFlags are the parameters of a bare secret, and how to add.
+type addFlags struct {
+	issuer, label, kind, algorithm string
+	digits, period                 int
+	counter                        uint64
+	yes, json                      bool
+}
+
+func (a *app) addCommand() *cobra.Command {
+	var f addFlags
+	cmd := &cobra.Command{
+		Use:   "add",
+		Short: "Add an account from a link or a key",
+		Long: `Add an account from a link or a key.
+
+It asks, or reads one otpauth:// link or bare secret a line from a pipe. The flags
+describe a bare secret; a link brings its own parameters.`,
+		Example: `  twofold add
+  wl-paste | twofold add
+  twofold add --issuer GitHub --label ada@example.com < key.txt`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			keys, err := a.keysToAdd(f)
+			if err != nil {
+				return err
+			}
+			return a.addKeys(cmd.Context(), keys, f.yes || !a.interactive(), f.json)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.issuer, "issuer", "", "who gave the secret, as `NAME`")
+	flags.StringVar(&f.label, "label", "", "the account's `NAME` there, often an e-mail address")
+	flags.StringVar(&f.kind, "type", "totp", "totp, hotp or steam")
+	flags.StringVar(&f.algorithm, "algorithm", "SHA1", "SHA1, SHA256 or SHA512")
+	flags.IntVar(&f.digits, "digits", 0, "digits of a code (6 where nothing is said)")
+	flags.IntVar(&f.period, "period", 30, "life of a code in seconds")
+	flags.Uint64Var(&f.counter, "counter", 0, "the next counter of a hotp account")
+	flags.BoolVarP(&f.yes, "yes", "y", false, "do not ask before adding")
+	flags.BoolVar(&f.json, "json", false, "print one JSON document")
+	return cmd
+}
+
+// keysToAdd reads from a pipe, or asks the person at the terminal.
+func (a *app) keysToAdd(f addFlags) ([]vault.Key, error) {
+	if a.interactive() {
+		key, err := a.askKey(f)
+		return []vault.Key{key}, err
+	}
+	return a.readKeys(f)
+}
+
+var errNothingToAdd = errors.New("there was nothing to add")
+
+func (a *app) readKeys(f addFlags) ([]vault.Key, error) {
+	var keys []vault.Key
+	lines := bufio.NewScanner(a.In)
+	for number := 1; lines.Scan(); number++ {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" {
+			continue
+		}
+		key, err := f.key(line)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", number, err)
+		}
+		keys = append(keys, key)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("read standard input: %w", err)
+	}
+	if len(keys) == 0 {
+		return nil, errNothingToAdd
+	}
+	return keys, nil
+}
+
+// askKey asks for a link or a key, and for the names that a bare key lacks.
+func (a *app) askKey(f addFlags) (vault.Key, error) {
+	typed, err := a.askHidden("otpauth:// link or key (not shown)")
+	if err != nil {
+		return vault.Key{}, err
+	}
+	defer clear(typed)
+	text := strings.TrimSpace(string(typed))
+	if text == "" {
+		return vault.Key{}, errNothingToAdd
+	}
+	if !looksSecret(text) {
+		for _, question := range []struct {
+			prompt string
+			answer *string
+		}{{"Issuer (who gave you the key)", &f.issuer}, {"Label (your name there)", &f.label}} {
+			if *question.answer != "" {
+				continue
+			}
+			fmt.Fprintf(a.Err, "%s: ", question.prompt)
+			if *question.answer, err = a.readLine(); err != nil {
+				return vault.Key{}, err
+			}
+		}
+	}
+	return f.key(text)
+}
+
+// key is the account that one line of input enrolls.
+func (f addFlags) key(line string) (vault.Key, error) {
+	if looksSecret(line) {
+		return vault.ParseKeyURI(line)
+	}
+	secret, err := vault.ParseSecret(line)
+	if err != nil {
+		return vault.Key{}, err
+	}
+	algorithm := vault.Algorithm(strings.ReplaceAll(strings.ToUpper(f.algorithm), "-", ""))
+	key := vault.Key{Secret: secret, Account: vault.Account{
+		Type: vault.Type(strings.ToLower(f.kind)), Issuer: f.issuer, Label: f.label, Algorithm: algorithm,
+		Digits: f.digits, Period: f.period,
+	}}
+	switch {
+	case key.Type == vault.HOTP:
+		key.Period, key.Counter = 0, f.counter
+	case f.counter != 0:
+		return vault.Key{}, usageError{"twofold add", errors.New("--counter goes with --type hotp")}
+	}
+	if key.Digits == 0 {
+		key.Digits = 6
+		if key.Type == vault.Steam {
+			key.Digits = 5
+		}
+	}
+	return key, key.Validate()
+}
+
+// addKeys shows what will be added with its first code, asks, and adds it. An account that is there already is named
+// and left as it is.
+func (a *app) addKeys(ctx context.Context, keys []vault.Key, yes, asJSON bool) error {
+	for _, key := range keys {
+		if err := a.preview(key); err != nil {
+			return err
+		}
+	}
+	ok, err := a.confirm(fmt.Sprintf("Add %s?", count(len(keys), "account")), yes || !a.interactive())
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return errLeft
+	}
+	return a.withVault(ctx, func(v *vault.Vault) error {
+		added := make([]vault.Account, 0, len(keys))
+		for _, key := range keys {
+			acc, err := v.Add(ctx, key)
+			var duplicate *vault.DuplicateError
+			if errors.As(err, &duplicate) {
+				fmt.Fprintf(a.Err, "%s is there already.\n", nameOf(duplicate.Existing))
+				continue
+			}
+			if err != nil {
+				return fmt.Errorf("add %s: %w", nameOf(key.Account), err)
+			}
+			added = append(added, acc)
+			fmt.Fprintf(a.Err, "Added %s.\n", nameOf(acc))
+		}
+		if asJSON {
+			return a.writeJSON(listed(added))
+		}
+		return nil
+	})
+}
+
+// preview names an account; a person at the terminal also sees its first code, to compare with what a page accepts.
+func (a *app) preview(key vault.Key) error {
+	code, err := key.Code(a.now())
+	if err != nil {
+		return fmt.Errorf("%s: %w", nameOf(key.Account), err)
+	}
+	if !a.interactive() {
+		return nil
+	}
+	line := nameOf(key.Account)
+	if more := parameters(key.Account); more != "" {
+		line += " (" + more + ")"
+	}
+	fmt.Fprintf(a.Err, "  %s  %s\n", line, code.Reveal())
+	return nil
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"twofold/qr"
+	"twofold/tui/walk"
+	"twofold/vault"
+)
+
+// Exit codes are a promise; see docs/cli.md.
+const (
+	exitDone     = 0
+	exitFailed   = 1
+	exitUsage    = 2
+	exitNotOne   = 3
+	exitNoVault  = 4 // locked, or cannot be opened
+	exitNoCode   = 5
+	exitBadFile  = 6
+	exitRefused  = 7
+	exitStopped  = 130 // by Ctrl-C, as shells count it
+	maxNamed     = 10  // candidates that a hint lists
+	keyringHint  = "keep your secrets in a file under a passphrase instead: TWOFOLD_VAULT=file"
+	pipeHint     = `pipe it in: printf '%s\n' LINK | twofold add, or run "twofold add" and paste it at the question`
+	nothingMoved = "nothing was changed"
+)
+
+// wording is one row of the table: an error, the exit code it ends the program with, and what to do next. An empty
+// says means the error's own words.
+type wording struct {
+	is    error
+	code  int
+	says  string
+	hints []string
+}
+
+// wordings is the one table from error to words. The first row that fits wins.
+var wordings = []wording{
+	{is: context.Canceled, code: exitStopped, says: "stopped"},
+	{is: errSecretInArguments, code: exitUsage, hints: []string{pipeHint}},
+	{is: errNobodyToAsk, code: exitUsage, hints: []string{"--yes answers it"}},
+	{is: errNoTerminal, code: exitUsage, hints: []string{`"twofold list" and "twofold code" work in a pipe`}},
+	{is: walk.ErrBroken, code: exitFailed},
+	{is: errNothingToAdd, code: exitUsage, hints: []string{pipeHint}},
+	{is: errLeft, code: exitFailed},
+	{is: errPassphrasesDiffer, code: exitFailed, hints: []string{"run the command once more"}},
+	{is: errNoClipboard, code: exitFailed, hints: []string{"install wl-clipboard (Wayland) or xclip (X11), or leave out --copy"}},
+	{is: errNoPictures, code: exitNoCode, hints: []string{"PNG, JPEG, GIF, WebP and BMP files are read"}},
+
+	{is: vault.ErrWrongPassphrase, code: exitNoVault, says: "that is not the vault's passphrase", hints: []string{nothingMoved + "; try again"}},
+	{is: vault.ErrPassphraseNeeded, code: exitNoVault, says: "the vault is locked, and there is no terminal to ask for its passphrase on", hints: []string{
+		"put the passphrase into a file that only you can read, and name it: --passphrase-file FILE or TWOFOLD_PASSPHRASE_FILE",
+	}},
+	{is: vault.ErrLocked, code: exitNoVault, says: "the keyring is locked", hints: []string{
+		"unlock it: log in to your desktop, or open its password manager (Seahorse, KeePassXC)", "your accounts are in it, nothing is lost",
+	}},
+	{is: vault.ErrNoKeyring, code: exitNoVault, says: "there is no keyring in this session", hints: []string{
+		"run this in your desktop session, where the keyring is", keyringHint,
+	}},
+	{is: vault.ErrKeyringUnreachable, code: exitNoVault, says: "the keyring does not answer", hints: []string{
+		"is its service running? A new login starts it again", "your accounts are in it, nothing is lost",
+	}},
+	{is: vault.ErrIndexMissing, code: exitNoVault, hints: []string{
+		"your secrets are still in the keyring: secret-tool search --all service twofold", "nothing was written, so that they stay reachable",
+	}},
+	{is: vault.ErrIndexKeyMissing, code: exitNoVault, hints: []string{"is this the keyring the vault was made with? Nothing was changed"}},
+	{is: vault.ErrNewerFormat, code: exitNoVault, hints: []string{"install the newer version of twofold; nothing was changed"}},
+	{is: vault.ErrUnsafePermissions, code: exitNoVault},
+	{is: vault.ErrBusy, code: exitNoVault, hints: []string{"wait for the other twofold to finish, then try again"}},
+	{is: vault.ErrDamaged, code: exitBadFile, hints: []string{
+		nothingMoved + "; older generations lie beside the file, with .1, .2 and .3 at the end",
+	}},
+	{is: vault.ErrSecretMissing, code: exitFailed, hints: []string{"was the item deleted from the keyring, or is another keyring in use?"}},
+
+	{is: qr.ErrNoCode, code: exitNoCode, hints: []string{
+		"take the picture so that the whole code and some white around it are in it, and larger", `or type the key that the page shows: twofold add`,
+	}},
+	{is: qr.ErrNotAPicture, code: exitBadFile, hints: []string{"PNG, JPEG, GIF, WebP and BMP are read"}},
+	{is: qr.ErrTooLarge, code: exitBadFile, hints: []string{"crop the picture to the code"}},
+	{is: fs.ErrNotExist, code: exitFailed},
+}
+
+// outcome is how a run ends: its exit code, its line and its hints.
+type outcome struct {
+	code  int
+	says  string
+	hints []string
+}
+
+// outcomeOf finds the words for an error.
+func outcomeOf(err error) outcome {
+	var notOne *notOneError
+	if errors.As(err, &notOne) {
+		return outcome{exitNotOne, err.Error(), notOne.hints()}
+	}
+	for _, row := range wordings {
+		if errors.Is(err, row.is) {
+			says := row.says
+			if says == "" {
+				says = err.Error()
+			}
+			return outcome{row.code, says, row.hints}
+		}
+	}
+	var usage usageError
+	if errors.As(err, &usage) {
+		return outcome{exitUsage, usage.Error(), []string{fmt.Sprintf("see \"%s --help\"", usage.command)}}
+	}
+	var badURI *vault.KeyURIError
+	var badSecret *vault.SecretError
+	var badParameter *vault.ParameterError
+	if errors.As(err, &badURI) || errors.As(err, &badSecret) || errors.As(err, &badParameter) {
+		return outcome{exitBadFile, err.Error(), []string{"ask the page that gave it for a new code, or for the key as text"}}
+	}
+	return outcome{code: exitFailed, says: err.Error()}
+}
+
+func (e *notOneError) hints() []string {
+	if e.all == 0 {
+		return []string{`add one: "twofold add", or "twofold scan PICTURE"`}
+	}
+	if len(e.candidates) == 0 {
+		return []string{`"twofold list" shows what there is`}
+	}
+	hints := []string{"name it as issuer:label, or by more of its words:"}
+	for i, acc := range e.candidates {
+		if i == maxNamed {
+			hints = append(hints, fmt.Sprintf("  and %d more", len(e.candidates)-i))
+			break
+		}
+		hints = append(hints, "  "+nameOf(acc)+"   "+acc.ID)
+	}
+	return hints
+}
+
+// report writes an error as "error:" and "hint:" lines and returns the exit code.
+func report(w io.Writer, err error) int {
+	if err == nil {
+		return exitDone
+	}
+	o := outcomeOf(err)
+	fmt.Fprintf(w, "error: %s\n", strings.ReplaceAll(o.says, "\n", "; "))
+	for _, hint := range o.hints {
+		fmt.Fprintf(w, "hint: %s\n", hint)
+	}
+	return o.code
+}

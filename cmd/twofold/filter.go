@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"twofold/vault"
+)
+
+// notOneError is a FILTER that names no account, or more than one where one is needed.
+type notOneError struct {
+	filter     string
+	candidates []vault.Account // empty: none matched
+	all        int             // accounts in the vault
+}
+
+func (e *notOneError) Error() string {
+	switch {
+	case e.all == 0:
+		return "there are no accounts yet"
+	case len(e.candidates) == 0:
+		return fmt.Sprintf("no account matches %q", e.filter)
+	case e.filter == "":
+		return fmt.Sprintf("there are %d accounts; say which one", len(e.candidates))
+	default:
+		return fmt.Sprintf("%q matches %d accounts", e.filter, len(e.candidates))
+	}
+}
+
+// oneAccount is the account that filter names.
+func oneAccount(accounts []vault.Account, filter string) (vault.Account, error) {
+	found := vault.Match(accounts, filter)
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	return vault.Account{}, &notOneError{filter: filter, candidates: found, all: len(accounts)}
+}
+
+// nameOf is how an account is called in the talk: issuer:label, so that it can be typed back as a FILTER.
+func nameOf(acc vault.Account) string {
+	return printable(strings.Trim(acc.Issuer+":"+acc.Label, ":"))
+}
+
+// printable makes a text from outside harmless for a terminal: control characters become visible signs.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < 0x20, r == 0x7f:
+			return '\ufffd'
+		case r >= 0x80 && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+			return '\ufffd'
+		}
+		return r
+	}, text)
+}

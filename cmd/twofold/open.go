@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+
+	"twofold/vault"
+)
+
+// vaultDir is where the vault lies: TWOFOLD_HOME, or the system's place for such data.
+func (a *app) vaultDir() string { return filepath.Join(a.home(), "vault") }
+
+// verifierDir is where the verifier keeps its users, apart from the vault.
+func (a *app) verifierDir() string { return filepath.Join(a.home(), "verifier") }
+
+func (a *app) home() string {
+	if dir := a.getenv("TWOFOLD_HOME"); dir != "" {
+		return dir
+	}
+	return filepath.Join(xdg.DataHome, "twofold")
+}
+
+// vaultKind reads TWOFOLD_VAULT.
+func (a *app) vaultKind() (vault.Kind, error) {
+	switch kind := vault.Kind(a.getenv("TWOFOLD_VAULT")); kind {
+	case vault.KindAuto, vault.KindKeyring, vault.KindFile:
+		return kind, nil
+	default:
+		return "", usageError{"twofold", fmt.Errorf("TWOFOLD_VAULT is %q; it can be keyring or file", string(kind))}
+	}
+}
+
+func (a *app) vaultOptions() (vault.Options, error) {
+	kind, err := a.vaultKind()
+	return vault.Options{Dir: a.vaultDir(), Kind: kind, Passphrase: a.passphrase, Now: a.now}, err
+}
+
+// withVault opens the vault, hands it to use and closes it again.
+func (a *app) withVault(ctx context.Context, use func(*vault.Vault) error) (err error) {
+	options, err := a.vaultOptions()
+	if err != nil {
+		return err
+	}
+	v, err := vault.Open(ctx, options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, v.Close()) }()
+	for _, bad := range v.SetAside() {
+		fmt.Fprintf(a.Err, "warning: an entry cannot be read and was set aside: %v\n", bad)
+	}
+	return use(v)
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"twofold/qr"
+	"twofold/vault"
+)
+
+// maxPicture bounds what is read of one picture, in bytes; qr refuses what is larger.
+const maxPicture = 64 << 20
+
+func (a *app) scanCommand() *cobra.Command {
+	var raw, asJSON, yes bool
+	cmd := &cobra.Command{
+		Use:   "scan IMAGE|DIR|-...",
+		Short: "Read the QR codes in pictures and add what they enroll",
+		Example: `  twofold scan screenshot.png
+  wl-paste -t image/png | twofold scan -
+  twofold scan --raw photo.jpg      print the texts, touch no vault`,
+		Args: needPicture,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			found, err := a.readPictures(args)
+			if err != nil {
+				return err
+			}
+			if raw {
+				return a.printTexts(found, asJSON)
+			}
+			return a.addScanned(cmd.Context(), found, yes, asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&raw, "raw", false, "print the texts, one a line, and touch no vault")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
+	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask before adding")
+	return cmd
+}
+
+func needPicture(cmd *cobra.Command, args []string) error {
+	if err := refuseSecrets(args); err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		return fmt.Errorf("%q needs a picture, a folder, or - for standard input", cmd.CommandPath())
+	}
+	return nil
+}
+
+// scannedText is one code in one picture.
+type scannedText struct {
+	source string
+	result qr.Result
+}
+
+// readPictures decodes every picture that the arguments name. One that cannot be read is named and skipped when
+// others were asked for too.
+func (a *app) readPictures(args []string) ([]scannedText, error) {
+	sources, err := picturePaths(args)
+	if err != nil {
+		return nil, err
+	}
+	var found []scannedText
+	var failed []error
+	for _, source := range sources {
+		results, err := a.readPicture(source)
+		if err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", printable(source), err))
+			continue
+		}
+		for _, r := range results {
+			found = append(found, scannedText{source, r})
+		}
+	}
+	if len(found) == 0 && len(failed) == 0 {
+		return nil, fmt.Errorf("%s: %w", printable(filterOf(args)), errNoPictures)
+	}
+	if len(found) == 0 {
+		return nil, errors.Join(failed...)
+	}
+	for _, err := range failed {
+		fmt.Fprintf(a.Err, "skipped: %v\n", err)
+	}
+	return found, nil
+}
+
+var errNoPictures = errors.New("no picture is in this folder")
+
+// picturePaths replaces folders by the pictures directly in them.
+func picturePaths(args []string) ([]string, error) {
+	var paths []string
+	for _, arg := range args {
+		info, err := os.Stat(arg)
+		if arg == "-" || err != nil || !info.IsDir() {
+			paths = append(paths, arg)
+			continue
+		}
+		entries, err := os.ReadDir(arg)
+		if err != nil {
+			return nil, err
+		}
+		for _, entry := range entries {
+			if entry.Type().IsRegular() && isPictureName(entry.Name()) {
+				paths = append(paths, filepath.Join(arg, entry.Name()))
+			}
+		}
+	}
+	return paths, nil
+}
+
+func isPictureName(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp":
+		return true
+	}
+	return false
+}
+
+func (a *app) readPicture(source string) ([]qr.Result, error) {
+	in := a.In
+	if source != "-" {
+		f, err := os.Open(source)
+		if err != nil {
+			return nil, errors.Unwrap(err)
+		}
+		defer f.Close()
+		in = f
+	}
+	data, err := io.ReadAll(io.LimitReader(in, maxPicture+1))
+	if err != nil {
+		return nil, err
+	}
+	return qr.Decode(data)
+}
+
+func (a *app) printTexts(found []scannedText, asJSON bool) error {
+	if asJSON {
+		type text struct {
+			Source string `json:"source"`
+			Text   string `json:"text"`
+		}
+		texts := make([]text, 0, len(found))
+		for _, f := range found {
+			texts = append(texts, text{f.source, f.result.Text})
+		}
+		return a.writeJSON(texts)
+	}
+	for _, f := range found {
+		if _, err := fmt.Fprintln(a.Out, f.result.Text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addScanned parses what was found, shows it, asks, and adds it.
+func (a *app) addScanned(ctx context.Context, found []scannedText, yes, asJSON bool) error {
+	var keys []vault.Key
+	var refused []error
+	for _, f := range found {
+		key, err := vault.ParseKeyURI(f.result.Text)
+		if err != nil {
+			refused = append(refused, fmt.Errorf("%s: %w", printable(f.source), noEnrollment(f.result.Text, err)))
+			continue
+		}
+		keys = append(keys, key)
+	}
+	if len(keys) == 0 {
+		return errors.Join(refused...)
+	}
+	for _, err := range refused {
+		fmt.Fprintf(a.Err, "skipped: %v\n", err)
+	}
+	return a.addKeys(ctx, keys, yes, asJSON)
+}
+
+// noEnrollment says what a code holds that enrolls nothing. Its text is shown only when it cannot hold a secret.
+func noEnrollment(text string, cause error) error {
+	lower := strings.ToLower(text)
+	switch {
+	case strings.HasPrefix(lower, "otpauth-migration:"):
+		return errors.New("this is a Google Authenticator export; this version reads single enrollments only")
+	case strings.HasPrefix(lower, "otpauth:"):
+		return cause
+	case strings.HasPrefix(lower, "http://"), strings.HasPrefix(lower, "https://"):
+		return errors.New("this code is a link to a web page, not an enrollment")
+	default:
+		return errors.New("this code is not an enrollment; --raw prints what it says")
+	}
+}
