@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	probeWait = 2 * time.Second // for all questions of one probe together
+	probeWait = 2 * time.Second // for the answer to one question
 	itemWait  = 5 * time.Second // for one item; a keyring of 1000 rewrites itself in 20 ms
 )
 

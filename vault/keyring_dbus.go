@@ -38,8 +38,6 @@ type asker struct {
 }
 
 func (a *asker) probe(ctx context.Context) KeyringState {
-	ctx, cancel := context.WithTimeout(ctx, probeWait)
-	defer cancel()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	state := KeyringState{State: StateUsable}
@@ -55,6 +53,17 @@ func (a *asker) probe(ctx context.Context) KeyringState {
 		state.State = StateUnreachable
 	}
 	return state
+}
+
+// question calls a method, and stores the answer where it is told to. Each has
+// the whole time to be answered: a provider that hangs fails at the first, and
+// one on a busy machine at none.
+func question(ctx context.Context, of dbus.BusObject, method string, args ...any) func(into ...any) error {
+	return func(into ...any) error {
+		ctx, cancel := context.WithTimeout(ctx, probeWait)
+		defer cancel()
+		return of.CallWithContext(ctx, method, 0, args...).Store(into...)
+	}
 }
 
 func (a *asker) ask(ctx context.Context) error {
@@ -82,13 +91,13 @@ func (a *asker) find(ctx context.Context) error {
 	}
 	bus := a.conn.BusObject()
 	var owner string
-	err := bus.CallWithContext(ctx, busName+".GetNameOwner", 0, secretsName).Store(&owner)
+	err := question(ctx, bus, busName+".GetNameOwner", secretsName)(&owner)
 	var named dbus.Error
 	if errors.As(err, &named) && named.Name == busName+".Error.NameHasNoOwner" {
 		if err := a.activate(ctx); err != nil {
 			return err
 		}
-		err = bus.CallWithContext(ctx, busName+".GetNameOwner", 0, secretsName).Store(&owner)
+		err = question(ctx, bus, busName+".GetNameOwner", secretsName)(&owner)
 	}
 	if err != nil {
 		return a.unreachable("find the provider", err)
@@ -106,6 +115,8 @@ func (a *asker) connect(ctx context.Context) error {
 		return nil
 	}
 	a.drop()
+	ctx, cancel := context.WithTimeout(ctx, probeWait)
+	defer cancel()
 	life, hangUp := context.WithCancel(context.Background())
 	stop := context.AfterFunc(ctx, hangUp) // the handshake has our deadline
 	defer stop()
@@ -145,7 +156,7 @@ func (a *asker) activate(ctx context.Context) error {
 	a.owner, a.provider = "", ""
 	bus := a.conn.BusObject()
 	var names []string
-	if err := bus.CallWithContext(ctx, busName+".ListActivatableNames", 0).Store(&names); err != nil {
+	if err := question(ctx, bus, busName+".ListActivatableNames")(&names); err != nil {
 		return a.unreachable("list what the bus can start", err)
 	}
 	known := false
@@ -156,7 +167,7 @@ func (a *asker) activate(ctx context.Context) error {
 		return fmt.Errorf("%w: no keyring program is on the D-Bus session", ErrNoKeyring)
 	}
 	var started uint32
-	if err := bus.CallWithContext(ctx, busName+".StartServiceByName", 0, secretsName, uint32(0)).Store(&started); err != nil {
+	if err := question(ctx, bus, busName+".StartServiceByName", secretsName, uint32(0))(&started); err != nil {
 		return a.unreachable("start the keyring program", err)
 	}
 	return nil
@@ -174,8 +185,7 @@ func (a *asker) collection(ctx context.Context) (dbus.ObjectPath, error) {
 		}
 	}
 	var path dbus.ObjectPath
-	err := a.conn.Object(secretsName, secretsPath).
-		CallWithContext(ctx, secretsService+".ReadAlias", 0, "default").Store(&path)
+	err := question(ctx, a.conn.Object(secretsName, secretsPath), secretsService+".ReadAlias", "default")(&path)
 	if err != nil {
 		return "", a.unreachable("ask for its default collection", err)
 	}
@@ -188,8 +198,7 @@ func (a *asker) collection(ctx context.Context) (dbus.ObjectPath, error) {
 func (a *asker) property(ctx context.Context, path dbus.ObjectPath, name string, into any) error {
 	dot := strings.LastIndexByte(name, '.')
 	var value dbus.Variant
-	err := a.conn.Object(secretsName, path).
-		CallWithContext(ctx, "org.freedesktop.DBus.Properties.Get", 0, name[:dot], name[dot+1:]).Store(&value)
+	err := question(ctx, a.conn.Object(secretsName, path), "org.freedesktop.DBus.Properties.Get", name[:dot], name[dot+1:])(&value)
 	if err != nil {
 		return err
 	}
@@ -206,16 +215,14 @@ func (a *asker) unreachable(doing string, err error) error {
 
 // users lists the items of our service, those of a locked collection too.
 func (a *asker) users(ctx context.Context) ([]string, error) {
-	ctx, cancel := context.WithTimeout(ctx, itemWait)
-	defer cancel()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if err := a.find(ctx); err != nil {
 		return nil, err
 	}
 	var unlocked, locked []dbus.ObjectPath
-	err := a.conn.Object(secretsName, secretsPath).CallWithContext(ctx, secretsService+".SearchItems", 0,
-		map[string]string{"service": service}).Store(&unlocked, &locked)
+	err := question(ctx, a.conn.Object(secretsName, secretsPath), secretsService+".SearchItems",
+		map[string]string{"service": service})(&unlocked, &locked)
 	if err != nil {
 		return nil, a.unreachable("search its items", err)
 	}
@@ -240,7 +247,7 @@ func (a *asker) name() string {
 // providerName asks the bus which process answers, and the system what it runs.
 func (a *asker) providerName(ctx context.Context, owner string) string {
 	var pid uint32
-	if err := a.conn.BusObject().CallWithContext(ctx, busName+".GetConnectionUnixProcessID", 0, owner).Store(&pid); err != nil {
+	if err := question(ctx, a.conn.BusObject(), busName+".GetConnectionUnixProcessID", owner)(&pid); err != nil {
 		return ""
 	}
 	line, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(int(pid)), "cmdline"))

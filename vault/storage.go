@@ -19,7 +19,8 @@ type files interface {
 
 // items are the entries of a keyring under the service "twofold".
 type items interface {
-	// probe says what the keyring is like, in at most two seconds.
+	// probe says what the keyring is like; one that does not answer for two
+	// seconds is unreachable.
 	probe(ctx context.Context) KeyringState
 	// get gives errItemAbsent only when an unlocked keyring has no such item.
 	get(ctx context.Context, user string) (string, error)

@@ -1,0 +1,308 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// fakeItems is a keyring in memory; the real one passes the same suite. Its
+// fault is asked before each step, as that of disk is.
+type fakeItems struct {
+	held  map[string]string
+	state KeyringState
+	fault func(step, user string) error
+}
+
+func newFakeItems() *fakeItems {
+	return &fakeItems{held: map[string]string{}, state: KeyringState{State: StateUsable, Provider: "a fake"}}
+}
+
+func (f *fakeItems) step(step, user string) error {
+	if f.state.Err != nil {
+		return f.state.Err
+	}
+	if f.fault == nil {
+		return nil
+	}
+	return f.fault(step, user)
+}
+
+func (f *fakeItems) probe(context.Context) KeyringState { return f.state }
+
+func (f *fakeItems) get(_ context.Context, user string) (string, error) {
+	if err := f.step("get", user); err != nil {
+		return "", err
+	}
+	value, ok := f.held[user]
+	if !ok {
+		return "", errItemAbsent
+	}
+	return value, nil
+}
+
+func (f *fakeItems) set(_ context.Context, user, value string) error {
+	if err := f.step("set", user); err != nil {
+		return err
+	}
+	f.held[user] = value
+	return f.step("set, done", user)
+}
+
+func (f *fakeItems) remove(_ context.Context, user string) error {
+	if err := f.step("remove", user); err != nil {
+		return err
+	}
+	delete(f.held, user)
+	return f.step("remove, done", user)
+}
+
+func (f *fakeItems) users(context.Context) ([]string, error) {
+	return slices.Sorted(maps.Keys(f.held)), nil
+}
+
+func (f *fakeItems) close() {}
+
+// rig opens a vault over a folder and a fake keyring, with faults in both.
+type rig struct {
+	dir   string
+	kind  Kind
+	items *fakeItems
+}
+
+func (r rig) open(t testing.TB, fault func(step, name string) error) (*Vault, error) {
+	t.Helper()
+	v := newVault(Options{Now: theTime, Passphrase: passphrase(testPassphrase)})
+	v.work = 10
+	r.items.fault = fault
+	v.dir, v.files, v.items = r.dir, &disk{dir: r.dir, fault: fault}, r.items
+	err := v.open(t.Context(), r.kind)
+	return v, err
+}
+
+func (r rig) mustOpen(t testing.TB) *Vault {
+	t.Helper()
+	v, err := r.open(t, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+var errCrash = errors.New("the process is dead")
+
+// dieAt lets a process live for n steps.
+func dieAt(n int) (fault func(step, name string) error, at func() (string, bool)) {
+	last, dead := "", false
+	return func(step, name string) error {
+			if n--; n < 0 {
+				if !dead {
+					last, dead = step+" "+name, true
+				}
+				return errCrash
+			}
+			return nil
+		}, func() (string, bool) {
+			return last, dead
+		}
+}
+
+// TestACrashAtAnyStepLosesNothingReported does a piece of work, kills it at each
+// of its steps in turn, and looks at what the next process finds.
+func TestACrashAtAnyStepLosesNothingReported(t *testing.T) {
+	for _, kind := range []Kind{KindFile, KindKeyring} {
+		t.Run(string(kind), func(t *testing.T) {
+			steps := 0
+			for n := 0; ; n++ {
+				r := rig{dir: filepath.Join(t.TempDir(), "vault"), kind: kind, items: newFakeItems()}
+				fault, at := dieAt(n)
+				where := func() string { s, _ := at(); return fmt.Sprintf("step %d, %s", n, s) }
+				// reported[name] is whether the account was last reported as there.
+				reported, touched := map[string]bool{}, ""
+				counter, given := uint64(0), 0
+				func() {
+					v, err := r.open(t, fault)
+					if err != nil {
+						return
+					}
+					ids := map[string]string{}
+					for _, l := range []string{"a", "b", "c"} {
+						touched = l
+						a, err := v.Add(t.Context(), aKey(t, "A", l))
+						if err != nil {
+							return
+						}
+						ids[l], reported[l], touched = a.ID, true, ""
+					}
+					h, err := v.Add(t.Context(), mustParse(t, "otpauth://hotp/h?secret="+rfcSecret))
+					if err != nil {
+						return
+					}
+					reported["h"] = true
+					c, err := v.Code(t.Context(), h.ID, theTime())
+					if err != nil {
+						return
+					}
+					counter, given = c.Counter, 1
+					touched = "b"
+					if v.Remove(t.Context(), ids["b"]) != nil {
+						return
+					}
+					delete(reported, "b")
+					if v.Purge(t.Context(), ids["b"]) != nil {
+						return
+					}
+					touched = ""
+				}()
+				_, dead := at()
+				v := r.mustOpen(t)
+				found := map[string]bool{}
+				for _, a := range v.Accounts() {
+					k, err := v.Key(t.Context(), a.ID)
+					if err != nil {
+						t.Fatalf("%s: %s is half there: %v", where(), a.Label, err)
+					}
+					if !k.Secret.Equal(aKey(t, "", "").Secret) {
+						t.Fatalf("%s: %s has another secret", where(), a.Label)
+					}
+					found[a.Label] = true
+					if a.Type == HOTP && given == 1 && a.Counter != counter+1 {
+						t.Fatalf("%s: the counter went back to %d", where(), a.Counter)
+					}
+				}
+				for l := range reported {
+					if l != touched && !found[l] {
+						t.Fatalf("%s: %s was reported and is lost; there is %v", where(), l, found)
+					}
+				}
+				for _, e := range v.SetAside() {
+					t.Fatalf("%s: set aside: %v", where(), e)
+				}
+				// Nothing is left over once the next change was made.
+				if _, err := v.Add(t.Context(), aKey(t, "A", "later")); err != nil {
+					t.Fatalf("%s: the next change: %v", where(), err)
+				}
+				if kind == KindKeyring {
+					want := []string{indexUser(v.head.ID)}
+					for _, a := range append(v.Accounts(), v.Trash()...) {
+						want = append(want, a.ID)
+					}
+					slices.Sort(want)
+					if got := slices.Sorted(maps.Keys(r.items.held)); !slices.Equal(got, want) {
+						t.Fatalf("%s: items %v, accounts %v", where(), got, want)
+					}
+				}
+				if !dead {
+					break
+				}
+				steps++
+			}
+			if steps < 50 {
+				t.Fatalf("only %d steps were tried", steps)
+			}
+			t.Logf("%d steps, lost: 0", steps)
+		})
+	}
+}
+
+// A step that fails without killing the process: the error is reported, the
+// vault goes on as it was, and the next change succeeds.
+func TestAFailedStepLeavesTheVaultAsItWas(t *testing.T) {
+	for _, kind := range []Kind{KindFile, KindKeyring} {
+		t.Run(string(kind), func(t *testing.T) {
+			failed := 0
+			for n := 0; ; n++ {
+				r := rig{dir: filepath.Join(t.TempDir(), "vault"), kind: kind, items: newFakeItems()}
+				armed, left, hit := false, n, ""
+				v, err := r.open(t, func(step, name string) error {
+					if !armed {
+						return nil
+					}
+					if left--; left == -1 {
+						hit = step + " " + name
+						return errors.New("no space left on device")
+					}
+					return nil
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := v.Add(t.Context(), aKey(t, "A", "first")); err != nil {
+					t.Fatal(err)
+				}
+				armed = true
+				_, err = v.Add(t.Context(), aKey(t, "A", "second"))
+				armed = false
+				if hit != "" && err == nil && !strings.HasPrefix(hit, "set, done") {
+					t.Fatalf("%s failed, and nobody was told", hit)
+				}
+				if err == nil {
+					if hit == "" {
+						break
+					}
+				} else {
+					failed++
+				}
+				if _, err := v.Add(t.Context(), aKey(t, "A", "third")); err != nil {
+					t.Fatalf("after %s: %v", hit, err)
+				}
+				v = r.mustOpen(t)
+				labels := map[string]bool{}
+				for _, a := range v.Accounts() {
+					if _, err := v.Key(t.Context(), a.ID); err != nil {
+						t.Fatalf("after %s: %v", hit, err)
+					}
+					labels[a.Label] = true
+				}
+				if !labels["first"] || !labels["third"] {
+					t.Fatalf("after %s: %v", hit, labels)
+				}
+			}
+			if failed < 5 {
+				t.Fatalf("only %d faults", failed)
+			}
+			t.Logf("%d faults", failed)
+		})
+	}
+}
+
+// A keyring that stops answering in the middle of an add may still write the
+// item. Then the account comes about; it was not reported, and is whole.
+func TestAnItemWrittenLateIsTakenInOrDropped(t *testing.T) {
+	for _, late := range []bool{true, false} {
+		r := rig{dir: filepath.Join(t.TempDir(), "vault"), kind: KindKeyring, items: newFakeItems()}
+		v := r.mustOpen(t)
+		if _, err := v.Add(t.Context(), aKey(t, "A", "first")); err != nil {
+			t.Fatal(err)
+		}
+		var user string
+		r.items.fault = func(step, name string) error {
+			if step == "set" {
+				user = name
+				return fmt.Errorf("%w: a deadline", ErrKeyringUnreachable)
+			}
+			return nil
+		}
+		second := aKey(t, "A", "second")
+		if _, err := v.Add(t.Context(), second); !errors.Is(err, ErrKeyringUnreachable) {
+			t.Fatal(err)
+		}
+		if n := len(v.Accounts()); n != 1 {
+			t.Fatalf("%d accounts are shown", n)
+		}
+		r.items.fault = nil
+		want := 1
+		if late {
+			r.items.held[user] = second.RevealURI()
+			want = 2
+		}
+		if got := r.mustOpen(t).Accounts(); len(got) != want {
+			t.Fatalf("late %v: %d accounts", late, len(got))
+		}
+	}
+}
