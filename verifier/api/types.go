@@ -169,8 +169,11 @@ type Problem struct {
 	Status int    `json:"status"`
 	Code   string `json:"code" doc:"Stable name of the refusal" example:"code_refused"`
 	Detail string `json:"detail,omitempty"`
+
 	// RetryAfter is 0 where the server named no time.
 	RetryAfter time.Duration `json:"-"`
+
+	cause error // of an internal error, for the server's log
 }
 
 // Error says code and title; neither holds anything that was sent.

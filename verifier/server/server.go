@@ -7,14 +7,21 @@
 package server
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"twofold/verifier"
+	"twofold/verifier/api"
 	"twofold/verifier/rollout"
 )
 
@@ -28,32 +35,171 @@ type Options struct {
 	Rand         io.Reader        // nil: crypto/rand
 	LabToken     string           // empty: a random one
 	LabTokenFile string           // if set, the lab token is written there, 0600
-	Log          *slog.Logger     // nil: none
+	Log          *slog.Logger     // of requests and faults; nil: none
 	Version      string           // of the program, for openapi.json
-	// Pages gives the handler for every path outside /api and /openapi.json:
-	// web.New. Nil: none.
+	// Pages gives the handler for every path outside /api and /openapi.json.
+	// Nil: none.
 	Pages func(*verifier.Service) http.Handler
 }
 
 // Server is a verifier that listens.
-type Server struct{}
+type Server struct {
+	svc      *verifier.Service
+	store    io.Closer
+	listener net.Listener
+	http     *http.Server
+	labToken string
+	endAll   context.CancelFunc // ends event streams
+	once     sync.Once
+	ended    error
+}
+
+// Bounds on connections. The write timeout is for an answer as a whole and so
+// longer than the longest wait for a password's turn; event streams set their
+// own.
+const (
+	headerTimeout = 5 * time.Second
+	readTimeout   = 30 * time.Second
+	writeTimeout  = 40 * time.Second
+	idleTimeout   = 60 * time.Second
+	mostHeader    = 16 << 10
+	mostBody      = api.MaxBody + 1024 // the API refuses its own first, with words
+)
 
 // Listen opens everything and takes the port, so that what is wrong is known
 // before anything is served.
-func Listen(_ Options) (*Server, error) { return nil, errors.New("not served yet") }
+func Listen(o Options) (*Server, error) {
+	s, err := listen(o)
+	if err != nil {
+		return nil, fmt.Errorf("start verifier: %w", err)
+	}
+	return s, nil
+}
+
+func listen(o Options) (*Server, error) {
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Rollout.Name == "" {
+		plain, err := rollout.Load("plain")
+		if err != nil {
+			return nil, err
+		}
+		o.Rollout = plain
+	}
+	if err := o.Rollout.Check(); err != nil {
+		return nil, err
+	}
+	clock := verifier.NewClock(o.Now)
+	if !o.StartAt.IsZero() {
+		if err := clock.Set(o.StartAt); err != nil {
+			return nil, err
+		}
+	}
+	addr := cmp.Or(o.Addr, "127.0.0.1:0")
+	if err := checkLoopback(addr); err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{listener: listener}
+	if err := s.open(o, clock); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	return s, nil
+}
+
+// open opens the store and builds everything that stands on it.
+func (s *Server) open(o Options, clock *verifier.Clock) error {
+	token, err := labToken(o)
+	if err != nil {
+		return err
+	}
+	kept, key, err := openData(o.Store, o.Rand)
+	if err != nil {
+		return err
+	}
+	streams, endAll := context.WithCancel(context.Background())
+	s.store, s.labToken, s.endAll = kept, token, endAll
+	s.svc = verifier.New(kept, verifier.Options{Rollout: o.Rollout, Clock: clock, Rand: o.Rand, Key: key})
+
+	machine := api.New(s.svc, api.Options{
+		LabToken: verifier.SecretOf(token), Version: o.Version, Until: streams, Log: o.Log,
+	})
+	mux := http.NewServeMux()
+	mux.Handle("/api/", machine)
+	mux.Handle("/openapi.json", machine)
+	if o.Pages != nil {
+		mux.Handle("/", o.Pages(s.svc))
+	} else {
+		mux.Handle("/", machine) // its 404
+	}
+	s.http = &http.Server{
+		Handler:           guard(mux, o.Log),
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    mostHeader,
+		ErrorLog:          slog.NewLogLogger(quiet{o.Log.Handler()}, slog.LevelWarn),
+	}
+	return nil
+}
+
+// labToken gives the token of the tester's side and writes it to its file.
+func labToken(o Options) (string, error) {
+	token := o.LabToken
+	if token == "" {
+		raw := make([]byte, 32)
+		if _, err := io.ReadFull(o.Rand, raw); err != nil {
+			return "", fmt.Errorf("make lab token: %w", err)
+		}
+		token = base64.RawURLEncoding.EncodeToString(raw)
+	}
+	if o.LabTokenFile != "" {
+		if err := writeSecret(o.LabTokenFile, []byte(token+"\n"), replace); err != nil {
+			return "", fmt.Errorf("write lab token: %w", err)
+		}
+	}
+	return token, nil
+}
 
 // URL is where the server listens, without a slash at the end.
-func (s *Server) URL() string { return "" }
+func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
 
 // LabToken opens the tester's side.
-func (s *Server) LabToken() string { return "" }
+func (s *Server) LabToken() string { return s.labToken }
 
 // Service is what is served.
-func (s *Server) Service() *verifier.Service { return nil }
+func (s *Server) Service() *verifier.Service { return s.svc }
 
 // Serve answers until Shutdown; then it returns nil.
-func (s *Server) Serve() error { return nil }
+func (s *Server) Serve() error {
+	if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
+	return nil
+}
 
-// Shutdown stops listening, lets running requests finish until ctx is done,
-// and closes the store.
-func (s *Server) Shutdown(context.Context) error { return nil }
+// Shutdown stops listening, ends event streams, lets running requests finish
+// until ctx is done, and closes the store. Further calls give the same answer.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.once.Do(func() {
+		s.endAll()
+		err := s.http.Shutdown(ctx)
+		if err != nil {
+			err = errors.Join(fmt.Errorf("shut down: %w", err), s.http.Close())
+		}
+		// Not served yet, the listener is unknown to http.Server.
+		if closing := s.listener.Close(); !errors.Is(closing, net.ErrClosed) {
+			err = errors.Join(err, closing)
+		}
+		s.ended = errors.Join(err, s.store.Close())
+	})
+	return s.ended
+}
