@@ -38,6 +38,8 @@ func grayOf(img image.Image) *gray {
 		for y := range g.height {
 			copy(g.row(y), src.Y[src.YOffset(b.Min.X, b.Min.Y+y):])
 		}
+	case *image.Paletted:
+		g.fillByPalette(src)
 	case *image.RGBA: // premultiplied, as is the strip below
 		fillFrom(g, backdropOf(src), func(y int) []uint8 { return src.Pix[src.PixOffset(b.Min.X, b.Min.Y+y):] })
 	default:
@@ -47,6 +49,25 @@ func grayOf(img image.Image) *gray {
 }
 
 func (g *gray) row(y int) []uint8 { return g.pix[y*g.width : (y+1)*g.width] }
+
+// fillByPalette reduces the palette instead of the pixels, where it has no transparent color.
+func (g *gray) fillByPalette(src *image.Paletted) {
+	var lumas [256]uint8
+	for i, c := range src.Palette {
+		r, gr, b, a := c.RGBA()
+		if a != 0xffff {
+			g.fillByStrips(src)
+			return
+		}
+		lumas[i] = luma(uint8(r>>8), uint8(gr>>8), uint8(b>>8))
+	}
+	for y := range g.height {
+		in, out := src.Pix[src.PixOffset(src.Rect.Min.X, src.Rect.Min.Y+y):], g.row(y)
+		for x := range out {
+			out[x] = lumas[in[x]]
+		}
+	}
+}
 
 func (g *gray) fillByStrips(img image.Image) {
 	b := img.Bounds()

@@ -25,6 +25,7 @@ var ladder = []attempt{
 	{name: "longest side 350", view: func(g *gray) *gray { return fitted(g, 350) }, black: hybrid, fits: longerThan(400)},
 	{name: "global", view: same, black: global},
 	{name: "one and a half", view: func(g *gray) *gray { return times(g, 3, 2) }, black: hybrid, fits: smallerThan(2_200_000)},
+	{name: "double", view: func(g *gray) *gray { return times(g, 2, 1) }, black: localMean(10), fits: smallerThan(500_000)},
 	{name: "three quarters", view: func(g *gray) *gray { return times(g, 3, 4) }, black: hybrid, fits: longerThan(200)},
 	{name: "local mean", view: func(g *gray) *gray { return blurred(g, 1) }, black: localMean(20)},
 	{name: "narrow mean", view: func(g *gray) *gray { return blurred(g, 1) }, black: localMean(10)},
@@ -52,8 +53,9 @@ const (
 
 // climb reads the codes of a picture: rung by rung until one is read, and a few rungs more while finder
 // patterns that nothing was read from look like another.
-func climb(img image.Image) []Result {
-	g := grayOf(img)
+//
+// The picture itself is not held: when it was [Decode] that unpacked it, its memory is free from here on.
+func climb(g *gray, within image.Rectangle) []Result {
 	var all []reading
 	work, more := 0, moreRungs
 	for _, rung := range ladder {
@@ -82,7 +84,7 @@ func climb(img image.Image) []Result {
 			break
 		}
 	}
-	return inReadingOrder(all, img.Bounds())
+	return inReadingOrder(all, within)
 }
 
 // flipped exchanges black and white, to see whether a code of the other kind is there too.
