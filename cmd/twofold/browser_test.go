@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"twofold/qr"
+	"twofold/vault"
+)
+
+// TestBrowserEnrollsWithOurAuthenticator is the handshake as people have it: a real browser shows the pages, our decoder
+// reads the QR code off a picture of the page, our vault keeps the account, and our codes sign in.
+func TestBrowserEnrollsWithOurAuthenticator(t *testing.T) {
+	need(t, "chromium")
+	s := startServe(t, "--store", ":memory:")
+	tab := newTab(t)
+	v := vault.Throwaway(vault.Options{})
+	t.Cleanup(func() { _ = v.Close() })
+
+	tab.do(
+		chromedp.Navigate(s.URL+"/signup"),
+		chromedp.SendKeys("#email", "ada@example.com"),
+		chromedp.SendKeys("#password", "correct horse"),
+		chromedp.Submit("#password"),
+		chromedp.WaitVisible("form[action='/flow/enroll'] button"),
+		chromedp.Click("form[action='/flow/enroll'] button"),
+		chromedp.WaitVisible("#code"),
+	)
+	account := enrollFrom(t, v, tab.screenshot())
+	if account.Label != "ada@example.com" {
+		t.Errorf("the picture enrolls %q", account.Label)
+	}
+
+	tab.enter(codeOf(t, v, account.ID, time.Now()))
+	tab.waitForHeading("You’re set up", "Your account", "Set up", "You")
+	tab.do(
+		chromedp.Navigate(s.URL+"/signout"),
+		chromedp.Click("form[action='/signout'] button"),
+	)
+
+	// The next code, a period later by the verifier's clock; ours follows.
+	s.advance(t, 30*time.Second)
+	later := time.Now().Add(30 * time.Second)
+	code := codeOf(t, v, account.ID, later)
+	tab.signIn(s.URL)
+	tab.enter(code)
+	tab.waitForHeading("Your account")
+
+	// The same code once more, in a new sign-in.
+	tab.do(chromedp.Navigate(s.URL+"/signout"), chromedp.Click("form[action='/signout'] button"))
+	tab.signIn(s.URL)
+	tab.enter(code)
+	if alert := runIn(tab, chromedp.Text("[role=alert]")); alert == "" {
+		t.Error("the same code again: no alert on the page")
+	}
+	tab.waitForHeading("Enter your code")
+}
+
+// tab is one tab of a browser of the test's own.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+func newTab(t *testing.T) *tab {
+	t.Helper()
+	browser, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox,
+		chromedp.UserDataDir(filepath.Join(t.TempDir(), "chromium")), chromedp.WindowSize(1100, 1400))
+	for _, flag := range []string{"disable-gpu", "disable-quic", "disable-background-networking", "disable-component-update", "disable-sync"} {
+		flags = append(flags, chromedp.Flag(flag, true))
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewExecAllocator(ctx, flags...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	return &tab{t, ctx}
+}
+
+func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.t.Fatalf("browser: %v", err)
+	}
+}
+
+func runIn[T any](b *tab, a chromedp.Action[T]) T {
+	b.t.Helper()
+	got, err := chromedp.Run(b.ctx, a)
+	if err != nil {
+		b.t.Fatalf("browser: %v", err)
+	}
+	return got
+}
+
+func (b *tab) signIn(base string) {
+	b.t.Helper()
+	b.do(
+		chromedp.Navigate(base+"/signin"),
+		chromedp.SendKeys("#email", "ada@example.com"),
+		chromedp.SendKeys("#password", "correct horse"),
+		chromedp.Submit("#password"),
+		chromedp.WaitVisible("#code"),
+	)
+}
+
+// enter types a code as people paste it, with a blank in the middle.
+func (b *tab) enter(code string) {
+	b.t.Helper()
+	b.do(chromedp.SendKeys("#code", code[:3]+" "+code[3:]), chromedp.Submit("#code"), chromedp.WaitVisible("h1"))
+}
+
+func (b *tab) waitForHeading(any ...string) {
+	b.t.Helper()
+	heading := runIn(b, chromedp.Text("h1"))
+	for _, want := range any {
+		if strings.Contains(heading, want) {
+			return
+		}
+	}
+	b.t.Fatalf("the page says %q, want one of %q", heading, any)
+}
+
+// screenshot is the whole page as a picture. TWOFOLD_KEEP_SCREENSHOTS names a folder to keep it in.
+func (b *tab) screenshot() []byte {
+	b.t.Helper()
+	picture := runIn(b, chromedp.FullScreenshot(100))
+	if dir := os.Getenv("TWOFOLD_KEEP_SCREENSHOTS"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, b.t.Name()+".png"), picture, 0o600); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	return picture
+}
+
+// enrollFrom reads the one code in a picture and adds what it enrolls.
+func enrollFrom(t *testing.T, v *vault.Vault, picture []byte) vault.Account {
+	t.Helper()
+	found, err := qr.Decode(picture)
+	if err != nil || len(found) != 1 {
+		t.Fatalf("codes on the page: %d, %v", len(found), err)
+	}
+	key, err := vault.ParseKeyURI(found[0].Text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	account, err := v.Add(t.Context(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return account
+}
+
+func codeOf(t *testing.T, v *vault.Vault, id string, at time.Time) string {
+	t.Helper()
+	code, err := v.Code(t.Context(), id, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code.Reveal()
+}
+
+// advance moves the verifier's clock through the lab API.
+func (s *served) advance(t *testing.T, by time.Duration) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPut, s.URL+"/api/v1/lab/clock",
+		strings.NewReader(`{"advance":"`+by.String()+`"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+s.LabToken)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Fatalf("move the clock: %s", response.Status)
+	}
+}
