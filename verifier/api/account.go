@@ -10,12 +10,12 @@ import (
 	"twofold/verifier"
 )
 
-// bearer is the session that a call comes with.
-type bearer struct {
+// Bearer is the session that a call comes with; huma sees exported fields only.
+type Bearer struct {
 	Authorization string `header:"Authorization" maxLength:"1024" doc:"Bearer and the session"`
 }
 
-func (b bearer) session() verifier.Secret { return bearerOf(b.Authorization) }
+func (b Bearer) session() verifier.Secret { return bearerOf(b.Authorization) }
 
 // bearerOf gives the credential of an Authorization header; the scheme's case
 // does not matter (RFC 9110, 11.1).
@@ -35,7 +35,7 @@ func (a *API) accountRoutes() {
 		}
 	}
 	register(a, account("me", http.MethodGet, "/me", "The account of a session"),
-		func(ctx context.Context, in *struct{ bearer }) (*output[Me], error) {
+		func(ctx context.Context, in *struct{ Bearer }) (*output[Me], error) {
 			user, err := a.svc.Me(ctx, in.session())
 			if err != nil {
 				return nil, err
@@ -45,7 +45,7 @@ func (a *API) accountRoutes() {
 			}}, nil
 		})
 	register(a, account("factors", http.MethodGet, "/me/factors", "The account's factors"),
-		func(ctx context.Context, in *struct{ bearer }) (*output[[]Factor], error) {
+		func(ctx context.Context, in *struct{ Bearer }) (*output[[]Factor], error) {
 			user, err := a.svc.Me(ctx, in.session())
 			if err != nil {
 				return nil, err
@@ -54,7 +54,7 @@ func (a *API) accountRoutes() {
 		})
 	register(a, account("add-factor", http.MethodPost, "/me/factors", "Begin the enrollment of another factor"),
 		func(ctx context.Context, in *struct {
-			bearer
+			Bearer
 			Body EnrollRequest
 		},
 		) (*output[Flow], error) {
@@ -62,7 +62,7 @@ func (a *API) accountRoutes() {
 		})
 	register(a, account("remove-factor", http.MethodDelete, "/me/factors/{id}", "Take a factor away"),
 		func(ctx context.Context, in *struct {
-			bearer
+			Bearer
 			ID   string `path:"id" maxLength:"128"`
 			Body RemoveFactorRequest
 		},
@@ -70,7 +70,7 @@ func (a *API) accountRoutes() {
 			return nil, a.svc.RemoveFactor(ctx, in.session(), in.ID, verifier.SecretOf(in.Body.Password))
 		})
 	register(a, account("devices", http.MethodGet, "/me/devices", "The account's trusted devices"),
-		func(ctx context.Context, in *struct{ bearer }) (*output[[]Device], error) {
+		func(ctx context.Context, in *struct{ Bearer }) (*output[[]Device], error) {
 			if _, err := a.svc.Me(ctx, in.session()); err != nil {
 				return nil, err
 			}
@@ -78,7 +78,7 @@ func (a *API) accountRoutes() {
 		})
 	register(a, account("sign-out", http.MethodPost, "/signout", "End the session"),
 		func(ctx context.Context, in *struct {
-			bearer
+			Bearer
 			Body *SignOutRequest
 		},
 		) (*struct{}, error) {

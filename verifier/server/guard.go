@@ -55,7 +55,7 @@ func guard(next http.Handler, log *slog.Logger) http.Handler {
 	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		api.WriteProblem(w, http.StatusForbidden, "cross_site", "Another site's page asked for this.")
 	}))
-	inner := origin.Handler(http.MaxBytesHandler(next, mostBody))
+	inner := origin.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		seen := &answer{ResponseWriter: w}
@@ -82,6 +82,7 @@ func guard(next http.Handler, log *slog.Logger) http.Handler {
 				"Ask for 127.0.0.1, [::1] or localhost: a page under another name could be anybody's.")
 			return
 		}
+		r.Body = http.MaxBytesReader(seen, r.Body, mostBody) // not MaxBytesHandler: the pattern would be set on its copy
 		inner.ServeHTTP(seen, r)
 	})
 }

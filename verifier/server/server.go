@@ -124,6 +124,11 @@ func (s *Server) open(o Options, clock *verifier.Clock) error {
 	if err != nil {
 		return err
 	}
+	if o.LabTokenFile != "" {
+		if err := writeSecret(o.LabTokenFile, []byte(token+"\n"), replace); err != nil {
+			return errors.Join(fmt.Errorf("write lab token: %w", err), kept.Close())
+		}
+	}
 	streams, endAll := context.WithCancel(context.Background())
 	s.store, s.labToken, s.endAll = kept, token, endAll
 	s.svc = verifier.New(kept, verifier.Options{Rollout: o.Rollout, Clock: clock, Rand: o.Rand, Key: key})
@@ -151,7 +156,7 @@ func (s *Server) open(o Options, clock *verifier.Clock) error {
 	return nil
 }
 
-// labToken gives the token of the tester's side and writes it to its file.
+// labToken gives the token of the tester's side.
 func labToken(o Options) (string, error) {
 	token := o.LabToken
 	if token == "" {
@@ -160,11 +165,6 @@ func labToken(o Options) (string, error) {
 			return "", fmt.Errorf("make lab token: %w", err)
 		}
 		token = base64.RawURLEncoding.EncodeToString(raw)
-	}
-	if o.LabTokenFile != "" {
-		if err := writeSecret(o.LabTokenFile, []byte(token+"\n"), replace); err != nil {
-			return "", fmt.Errorf("write lab token: %w", err)
-		}
 	}
 	return token, nil
 }
