@@ -274,8 +274,7 @@ func (a *asker) drop() {
 		a.hangUp()
 		_ = a.conn.Close()
 	}
-	a.conn = nil
-	a.owner, a.provider = "", ""
+	a.conn, a.owner = nil, ""
 }
 
 func (a *asker) close() {

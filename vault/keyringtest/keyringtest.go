@@ -117,7 +117,20 @@ func (k *Keyring) startBus() error {
 // login keyring; another one later finds that locked. It waits until the
 // provider answers.
 func (k *Keyring) StartProvider(password string) error {
-	k.daemon = exec.Command("gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets")
+	// The login collection says whether the password was taken in.
+	return k.startProvider(password, "/org/freedesktop/secrets/collection/login",
+		"org.freedesktop.Secret.Collection.Locked", "--unlock")
+}
+
+// StartBareProvider starts gnome-keyring without a password: on a new bus it has
+// no default collection.
+func (k *Keyring) StartBareProvider() error {
+	return k.startProvider("", "/org/freedesktop/secrets", "org.freedesktop.Secret.Service.Collections")
+}
+
+// startProvider waits until the provider has a property.
+func (k *Keyring) startProvider(password string, path dbus.ObjectPath, property string, flags ...string) error {
+	k.daemon = exec.Command("gnome-keyring-daemon", append([]string{"--foreground", "--components=secrets"}, flags...)...)
 	k.daemon.Env = k.Environ()
 	k.daemon.Stdin = strings.NewReader(password)
 	if err := k.daemon.Start(); err != nil {
@@ -132,13 +145,10 @@ func (k *Keyring) StartProvider(password string) error {
 	}
 	defer conn.Close()
 	for ctx.Err() == nil {
-		// The login collection says whether the password was taken in.
 		var owned bool
 		err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, "org.freedesktop.secrets").Store(&owned)
 		if err == nil && owned {
-			_, err = conn.Object("org.freedesktop.secrets", "/org/freedesktop/secrets/collection/login").
-				GetProperty("org.freedesktop.Secret.Collection.Locked")
-			if err == nil {
+			if _, err = conn.Object("org.freedesktop.secrets", path).GetProperty(property); err == nil {
 				return nil
 			}
 		}

@@ -1,0 +1,303 @@
+//go:build linux
+
+package vault
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"twofold/vault/keyringtest"
+)
+
+func keyringOptions(dir string) Options { return Options{Dir: dir, Kind: KindKeyring, Now: theTime} }
+
+// aKeyringVault makes one with one account on the real keyring.
+func aKeyringVault(t testing.TB) (*Vault, Account) {
+	t.Helper()
+	needKeyring(t)
+	v := mustOpen(t, keyringOptions(filepath.Join(t.TempDir(), "vault")))
+	a, err := v.Add(t.Context(), aKey(t, "A & Co", "me"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v, a
+}
+
+func TestSecretToolShowsTheAccounts(t *testing.T) {
+	need(t, "secret-tool")
+	v, a := aKeyringVault(t)
+	search := exec.Command("secret-tool", "search", "--all", "service", "twofold")
+	out, err := search.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	k, err := v.Key(t.Context(), a.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(out), "secret = "+k.RevealURI()) {
+		t.Errorf("secret-tool does not show the account: %s", out)
+	}
+	out, err = exec.Command("secret-tool", "lookup", "service", "twofold", "username", a.ID).Output()
+	if err != nil || string(out) != k.RevealURI() {
+		t.Errorf("%v: %s", err, out)
+	}
+	// No secret is in the index, nor in any label or attribute.
+	d, err := v.load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(d.plain), rfcSecret) || strings.Contains(string(d.plain), "otpauth") {
+		t.Error("the index holds a secret")
+	}
+}
+
+func TestAgeOpensTheIndexWithTheKeyItem(t *testing.T) {
+	need(t, "secret-tool", "age")
+	v, _ := aKeyringVault(t)
+	key, err := exec.Command("secret-tool", "lookup", "service", "twofold", "username", indexUser(v.head.ID)).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(key), "# folder: "+v.Dir()+"\n") {
+		t.Error("the key does not name its folder")
+	}
+	path := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(path, key, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("age", "-d", "-i", path, filepath.Join(v.Dir(), indexName)).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), `"issuer":"A & Co"`) {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// setBus makes another bus the one of this process, for the test.
+func setBus(t testing.TB, k *keyringtest.Keyring) {
+	t.Helper()
+	for _, pair := range k.Environ() {
+		if address, ok := strings.CutPrefix(pair, "DBUS_SESSION_BUS_ADDRESS="); ok {
+			t.(interface{ Setenv(string, string) }).Setenv("DBUS_SESSION_BUS_ADDRESS", address)
+			return
+		}
+	}
+	t.Fatal("no bus")
+}
+
+func aBus(t testing.TB) *keyringtest.Keyring {
+	t.Helper()
+	needKeyring(t)
+	k, err := keyringtest.StartBus()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(k.Stop)
+	return k
+}
+
+func aLockedKeyring(t testing.TB) *keyringtest.Keyring {
+	t.Helper()
+	k := aBus(t)
+	for _, password := range []string{"one", "another"} {
+		k.StopProvider()
+		if err := k.StartProvider(password); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return k
+}
+
+func TestEachStateOfAKeyringIsToldApart(t *testing.T) {
+	needKeyring(t)
+	for name, c := range map[string]struct {
+		make     func(t *testing.T)
+		state    State
+		err      error
+		provider string
+		auto     Kind // what is chosen where there is no vault yet
+	}{
+		"usable": {func(*testing.T) {}, StateUsable, nil, "GNOME Keyring", KindKeyring},
+		"no bus": {func(t *testing.T) {
+			// Also without an address godbus looks for a bus there.
+			run := filepath.Join("/run/user", strconv.Itoa(os.Getuid()))
+			for _, name := range []string{"bus", "dbus-session"} {
+				if _, err := os.Stat(filepath.Join(run, name)); err == nil {
+					t.Skipf("there is a bus in %s", run)
+				}
+			}
+			t.Setenv("DBUS_SESSION_BUS_ADDRESS", "")
+		}, StateAbsent, ErrNoKeyring, "", KindFile},
+		"dead bus": {func(t *testing.T) {
+			k := aBus(t)
+			setBus(t, k)
+			k.Stop()
+		}, StateUnreachable, ErrKeyringUnreachable, "", KindFile},
+		"frozen bus": {func(t *testing.T) {
+			k := aBus(t)
+			setBus(t, k)
+			freeze(t, k.Bus())
+		}, StateUnreachable, ErrKeyringUnreachable, "", KindFile},
+		"no provider": {func(t *testing.T) { setBus(t, aBus(t)) }, StateAbsent, ErrNoKeyring, "", KindFile},
+		"no collection": {func(t *testing.T) {
+			k := aBus(t)
+			if err := k.StartBareProvider(); err != nil {
+				t.Fatal(err)
+			}
+			setBus(t, k)
+		}, StateAbsent, ErrNoKeyring, "GNOME Keyring", KindFile},
+		"locked": {func(t *testing.T) { setBus(t, aLockedKeyring(t)) }, StateLocked, ErrLocked, "GNOME Keyring", KindFile},
+		"frozen provider": {func(t *testing.T) {
+			k := aLockedKeyring(t)
+			setBus(t, k)
+			freeze(t, k.Provider())
+		}, StateUnreachable, ErrKeyringUnreachable, "GNOME Keyring", KindFile},
+	} {
+		t.Run(name, func(t *testing.T) {
+			// Whoever tries to start a bus leaves a mark.
+			bin, mark := t.TempDir(), filepath.Join(t.TempDir(), "mark")
+			script := "#!/bin/sh\n: > '" + mark + "'\nexit 1\n"
+			if err := os.WriteFile(filepath.Join(bin, "dbus-launch"), []byte(script), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			c.make(t)
+			t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
+			dir := filepath.Join(t.TempDir(), "vault")
+			began := time.Now()
+			s, err := Inspect(t.Context(), dir, KindKeyring)
+			t.Logf("took %v: %v", time.Since(began), s.Keyring.Err)
+			if err != nil || s.Keyring.State != c.state || !errors.Is(s.Keyring.Err, c.err) || s.Keyring.Provider != c.provider {
+				t.Errorf("%+v %v", s, err)
+			}
+			if _, err := Open(t.Context(), keyringOptions(dir)); !errors.Is(err, c.err) {
+				t.Errorf("Open: %v", err)
+			}
+			if s, err = Inspect(t.Context(), dir, KindAuto); err != nil || s.Kind != c.auto || s.Exists || s.Err != nil {
+				t.Errorf("auto: %+v %v", s, err)
+			}
+			if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+				t.Error("Inspect or Open made the folder")
+			}
+			if _, err := os.Stat(mark); err == nil {
+				t.Error("a bus was started")
+			}
+		})
+	}
+}
+
+func freeze(t testing.TB, p *os.Process) {
+	t.Helper()
+	if err := p.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.Signal(syscall.SIGCONT) })
+}
+
+// A keyring that is away is an error, the accounts stay known, and all is well
+// once it is back.
+func TestAnOpenVaultOutlivesItsKeyring(t *testing.T) {
+	v, a := aKeyringVault(t)
+	locked := aLockedKeyring(t)
+	t.Run("away", func(t *testing.T) {
+		setBus(t, locked)
+		if _, err := v.Key(t.Context(), a.ID); !errors.Is(err, ErrLocked) {
+			t.Error(err)
+		}
+		if _, err := v.Add(t.Context(), aKey(t, "B", "me")); !errors.Is(err, ErrLocked) {
+			t.Error(err)
+		}
+		if n := len(v.Accounts()); n != 1 {
+			t.Errorf("%d accounts", n)
+		}
+		for _, kind := range []Kind{KindAuto, KindKeyring} {
+			if _, err := Open(t.Context(), Options{Dir: v.Dir(), Kind: kind}); !errors.Is(err, ErrLocked) {
+				t.Errorf("%q: %v", kind, err)
+			}
+		}
+	})
+	if _, err := v.Key(t.Context(), a.ID); err != nil {
+		t.Error(err)
+	}
+	if _, err := v.Add(t.Context(), aKey(t, "B", "me")); err != nil {
+		t.Error(err)
+	}
+	if n := len(mustOpen(t, keyringOptions(v.Dir())).Accounts()); n != 2 {
+		t.Errorf("%d accounts", n)
+	}
+}
+
+func TestALostIndexIsNotAnEmptyVault(t *testing.T) {
+	v, _ := aKeyringVault(t)
+	if err := os.Remove(filepath.Join(v.Dir(), indexName)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the index alone, then the whole folder
+		for _, kind := range []Kind{KindAuto, KindKeyring} {
+			if _, err := Open(t.Context(), Options{Dir: v.Dir(), Kind: kind}); !errors.Is(err, ErrIndexMissing) {
+				t.Errorf("%q: %v", kind, err)
+			}
+			if s, err := Inspect(t.Context(), v.Dir(), kind); err != nil || !errors.Is(s.Err, ErrIndexMissing) {
+				t.Errorf("%q: %+v %v", kind, s, err)
+			}
+		}
+		if err := os.RemoveAll(v.Dir()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := os.Stat(v.Dir()); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("the folder was made again")
+	}
+}
+
+func TestAnItemThatIsGoneOrChangedIsNamed(t *testing.T) {
+	v, a := aKeyringVault(t)
+	other := aKey(t, "A & Co", "me")
+	other.Secret, _ = ParseSecret("JBSWY3DPEHPK3PXP")
+	if err := v.items.set(t.Context(), a.ID, other.RevealURI()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.Key(t.Context(), a.ID); !errors.Is(err, ErrDamaged) {
+		t.Error(err)
+	}
+	if err := v.items.remove(t.Context(), a.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.Code(t.Context(), a.ID, theTime()); !errors.Is(err, ErrSecretMissing) {
+		t.Error(err)
+	}
+	if _, err := v.Add(t.Context(), aKey(t, "B", "me")); err != nil {
+		t.Errorf("one lost item locks the rest: %v", err)
+	}
+	if err := v.items.remove(t.Context(), indexUser(v.head.ID)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), keyringOptions(v.Dir())); !errors.Is(err, ErrIndexKeyMissing) {
+		t.Error(err)
+	}
+}
+
+func TestBothKindsInOneFolder(t *testing.T) {
+	v, a := aKeyringVault(t)
+	file := mustOpen(t, fileOptions(v.Dir()))
+	if n := len(file.Accounts()); n != 0 || file.Kind() != KindFile {
+		t.Fatal(n, file.Kind())
+	}
+	b, err := file.Add(t.Context(), aKey(t, "B", "me"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	auto := mustOpen(t, Options{Dir: v.Dir()})
+	if got := auto.Accounts(); auto.Kind() != KindKeyring || len(got) != 1 || got[0].ID != a.ID {
+		t.Errorf("%v %+v", auto.Kind(), got)
+	}
+	if got := mustOpen(t, fileOptions(v.Dir())).Accounts(); len(got) != 1 || got[0].ID != b.ID {
+		t.Errorf("%+v", got)
+	}
+}
