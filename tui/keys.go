@@ -8,7 +8,7 @@ import (
 
 // keys work everywhere but in a field.
 type keys struct {
-	quit, force, help, next, close key.Binding
+	quit, force, help, next, up, down, close key.Binding
 }
 
 func defaultKeys() keys {
@@ -20,6 +20,8 @@ func defaultKeys() keys {
 		force: bind("^C", "quit, in a field too", "ctrl+c"),
 		help:  bind("?", "all keys", "?"),
 		next:  bind("Tab", "other screen", "tab", "shift+tab"),
+		up:    bind("↑", "up", "up", "k"),
+		down:  bind("↓", "down", "down", "j"),
 		close: bind("Esc", "close", "esc", "?", "q", "enter"),
 	}
 }
@@ -28,7 +30,10 @@ func (m Model) shortHelp() []key.Binding {
 	if m.help {
 		k := m.keys.close
 		k.SetHelp("Esc", "close")
-		return []key.Binding{k}
+		more := m.keys.down
+		more.SetHelp("↑ ↓", "scroll")
+		more.SetEnabled(len(m.helpLines()) > m.bodyHeight())
+		return []key.Binding{k, more}
 	}
 	var out []key.Binding
 	switch m.in {
@@ -60,6 +65,6 @@ func (m Model) fullHelp() []widget.KeyGroup {
 		out = m.handshake.FullHelp()
 	}
 	everywhere := []key.Binding{m.keys.next, m.keys.help, m.keys.quit, m.keys.force}
-	paste := key.NewBinding(key.WithKeys(""), key.WithHelp("paste", "a link or a picture's path adds it"))
+	paste := key.NewBinding(key.WithKeys(""), key.WithHelp("paste", "adds a link or picture"))
 	return append(out, widget.KeyGroup{Title: "Everywhere", Keys: append(everywhere, paste)})
 }

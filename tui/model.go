@@ -31,6 +31,7 @@ type Model struct {
 	owned *owned
 	theme theme.Theme
 	keys  keys
+	clock func() tea.Cmd // the next tick
 
 	width, height int
 	now           time.Time
@@ -38,6 +39,7 @@ type Model struct {
 	in      screen
 	from    screen // where Esc in adding or the handshake leads
 	help    bool
+	helpTop int
 	pending add.Found // pasted before a vault was open
 
 	vault     *vault.Vault
@@ -53,7 +55,7 @@ func newModel(ctx context.Context, o Options) Model {
 	}
 	t := theme.New(true)
 	m := Model{
-		ctx: ctx, opts: o, owned: &owned{}, theme: t, keys: defaultKeys(), now: o.Now(),
+		ctx: ctx, opts: o, owned: &owned{}, theme: t, keys: defaultKeys(), clock: everySecond, now: o.Now(),
 		unlock: unlock.New(ctx, unlock.Hooks{Inspect: o.Inspect, Open: o.Open, HasPassphrase: o.HasPassphrase}, t),
 	}
 	m.handshake = handshake.New(ctx, m.startWalk, t)
@@ -70,7 +72,7 @@ func (m Model) Init() tea.Cmd {
 	if m.in == inHandshake {
 		first = func() tea.Msg { return openHandshake{} }
 	}
-	return tea.Batch(tea.RequestBackgroundColor, everySecond(), first)
+	return tea.Batch(tea.RequestBackgroundColor, m.clock(), first)
 }
 
 // openHandshake begins the walk of a program that starts with it.

@@ -99,7 +99,7 @@ func (m Model) ticked() (Model, tea.Cmd) {
 	var cmd tea.Cmd
 	m.codes, cmd = m.codes.Tick(m.now)
 	m.add = m.add.Tick(m.now)
-	return m, tea.Batch(everySecond(), cmd)
+	return m, tea.Batch(m.clock(), cmd)
 }
 
 func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
@@ -108,14 +108,22 @@ func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 	case key.Matches(msg, k.force):
 		return m.quit()
 	case m.help:
-		m.help = !key.Matches(msg, k.close)
+		most := max(0, len(m.helpLines())-m.bodyHeight())
+		switch {
+		case key.Matches(msg, k.close):
+			m.help = false
+		case key.Matches(msg, k.up):
+			m.helpTop = max(0, m.helpTop-1)
+		case key.Matches(msg, k.down):
+			m.helpTop = min(most, m.helpTop+1)
+		}
 		return m, nil
 	case m.typing() || m.asking():
 		return m.front(msg)
 	case key.Matches(msg, k.quit):
 		return m.quit()
 	case key.Matches(msg, k.help):
-		m.help = true
+		m.help, m.helpTop = true, 0
 		return m, nil
 	case key.Matches(msg, k.next) && m.in != inAdd:
 		return m.nextScreen()

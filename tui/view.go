@@ -8,8 +8,10 @@ import (
 	"twofold/tui/widget"
 )
 
-// Terminals under this height have no room for rules.
-const short = 16
+const (
+	short  = 16 // terminals under this height have no room for rules
+	narrow = 60 // those under this width none for all tabs
+)
 
 func (m Model) bodyHeight() int {
 	if m.height < short {
@@ -77,10 +79,20 @@ func (m Model) viewHead() (head, rule string) {
 		tabs = append(tabs, tab{"Handshake", m.in == inHandshake})
 	}
 	var b strings.Builder
-	b.WriteString(" " + t.Strong.Render("Twofold"))
-	at, from, to := 8, 0, 0
+	at, from, to := -2, 0, 0
+	if m.width >= narrow {
+		b.WriteString(" " + t.Strong.Render("Twofold"))
+		at = 8
+	}
 	for _, tab := range tabs {
-		b.WriteString("   ")
+		switch {
+		case m.width >= narrow:
+			b.WriteString("   ")
+		case !tab.here:
+			continue // there is room for one: the one in use
+		default:
+			b.WriteString(" ")
+		}
 		at += 3
 		if tab.here {
 			b.WriteString(t.Good.Render(tab.name))
@@ -121,20 +133,25 @@ func (m Model) viewFoot() string {
 		room -= widget.Width(said) + 3
 	}
 	keys := widget.KeyLine(t, max(0, room), m.shortHelp()...)
-	if said == "" && m.width < 60 {
+	if said == "" && m.width < narrow {
 		return " " + keys
 	}
 	return widget.Ends(" "+t.Text.Render(said), keys+" ", m.width)
 }
 
 func (m Model) viewHelp() string {
+	lines := m.helpLines()
+	return strings.Join(lines[min(m.helpTop, len(lines)):], "\n")
+}
+
+func (m Model) helpLines() []string {
 	t := m.theme
 	lines := []string{""}
 	for _, l := range widget.KeyTable(t, m.width-6, m.fullHelp()...) {
 		lines = append(lines, "   "+l)
 	}
-	if m.opts.Version != "" && len(lines)+2 < m.bodyHeight() {
+	if m.opts.Version != "" {
 		lines = append(lines, "", "   "+t.Faint.Render("Twofold "+m.opts.Version))
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }

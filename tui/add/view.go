@@ -78,11 +78,12 @@ func (m Model) viewForm() []string {
 	t, f := m.theme, m.form
 	names := []string{"Key", "Issuer", "Account", "Kind", "Digits", "Period", "Algorithm"}
 	lines := []string{t.Strong.Render("Type the key"), ""}
-	if m.height < 14 {
+	small := m.height < 14
+	if small {
 		lines = nil
 	}
 	for field, name := range names {
-		if !f.shown(field) {
+		if !f.shown(field) || small && (field > fieldType) && !f.onChoice() {
 			continue
 		}
 		style, value := t.Muted, ""
@@ -102,7 +103,7 @@ func (m Model) viewForm() []string {
 		if field < inputs {
 			value = "  " + value
 		}
-		if field == inputs && m.height >= 14 {
+		if field == inputs && !small {
 			lines = append(lines, "")
 		}
 		lines = append(lines, style.Render(widget.Cell(name, nameWidth))+value)

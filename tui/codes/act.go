@@ -142,6 +142,8 @@ func possessive(name string) string {
 	return name + "'s "
 }
 
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
 // trouble words an error for the one line it has. The root's screen of the
 // vault's troubles has the long version.
 func trouble(err error) string {

@@ -174,3 +174,6 @@ func (m Model) selected() (row, bool) {
 
 // Asking tells whether the screen waits for a yes or a no.
 func (m Model) Asking() bool { return m.removing != "" }
+
+// Held is how many secrets are in memory.
+func (m Model) Held() int { return len(m.held) }

@@ -2,10 +2,13 @@ package codes
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"twofold/tui/widget"
 )
 
 // Tick moves the screen to the time now. The root calls it each second.
@@ -219,9 +222,12 @@ func (m Model) type1(msg tea.Msg) (Model, tea.Cmd) {
 
 // Status is the sentence at the bottom: what just happened, or what is asked.
 func (m Model) Status() string {
+	tight := m.width < narrow
 	switch {
 	case m.removing != "":
-		if r, ok := m.byID(m.removing); ok {
+		if r, ok := m.byID(m.removing); ok && tight {
+			return "Remove " + widget.Truncate(r.name(), 8) + "?"
+		} else if ok {
 			return "Remove " + r.name() + "? Its secret stays in the trash."
 		}
 	case m.said != "":
@@ -230,8 +236,11 @@ func (m Model) Status() string {
 		return m.troubles
 	case !m.clearAt.IsZero():
 		left := m.clearAt.Sub(m.now)
-		return fmt.Sprintf("Sent %s%s code to the terminal's clipboard, cleared in %d s.",
-			possessive(m.copied), m.copiedWas, int((left+time.Second-1)/time.Second))
+		if tight {
+			return fmt.Sprintf("%s sent to the clipboard, %d s", strings.TrimSpace(capital(m.copiedWas+"code")), widget.Seconds(left))
+		}
+		return fmt.Sprintf("Sent %s%scode to the terminal's clipboard, cleared in %d s.",
+			possessive(m.copied), m.copiedWas, widget.Seconds(left))
 	}
 	return ""
 }

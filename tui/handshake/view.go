@@ -136,8 +136,7 @@ func (m Model) wideStep(s walk.Step, st styles) []string {
 	if s.Number > 1 {
 		out = append(out, m.blank())
 	}
-	heading := fmt.Sprintf(" %d  %s", s.Number, s.Title)
-	out = append(out, widget.Cell(st.title.Render(widget.Truncate(heading, m.width-2)), m.width))
+	out = append(out, m.heading(s, st))
 	for _, e := range s.Entries {
 		if e.To != "" {
 			out = append(out, m.crossing(e, c, st))
@@ -160,6 +159,21 @@ func (m Model) wideStep(s walk.Step, st styles) []string {
 		}
 	}
 	return out
+}
+
+// heading runs over the borders that it needs, and leaves the others standing.
+func (m Model) heading(s walk.Step, st styles) string {
+	c := m.columns()
+	text := widget.Truncate(fmt.Sprintf(" %d  %s", s.Number, s.Title), m.width-2)
+	used := widget.Width(text)
+	line, at := st.title.Render(text), used
+	for _, border := range []int{c[0], c[0] + 1 + c[1]} {
+		if border > used {
+			line += strings.Repeat(" ", border-at) + m.border()
+			at = border + 1
+		}
+	}
+	return line
 }
 
 // crossing is an arrow over the source's column and what lies between, up to

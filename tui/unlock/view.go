@@ -64,11 +64,15 @@ func (m Model) viewWelcome() []string {
 	}
 	lines = append(lines, more...)
 	lines = append(lines, "")
+	paste, demo := "paste an otpauth:// link, or drop a picture here", "see a whole login first, nothing stored"
+	if m.width < 56 {
+		paste, demo = "paste a link, or drop a picture", "see a whole login, store nothing"
+	}
 	for _, o := range []struct{ key, what string }{
 		{"p", "read a QR picture from a file"},
 		{"k", "type the key that a page shows"},
-		{"·", "paste an otpauth:// link, or drop a picture here"},
-		{"d", "see a whole login first, nothing stored"},
+		{"·", paste},
+		{"d", demo},
 	} {
 		lines = append(lines, t.Key.Render(o.key)+"  "+t.Text.Render(o.what))
 	}

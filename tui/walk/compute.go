@@ -27,7 +27,7 @@ func (w *Walk) compute(ctx context.Context) error {
 		return broken("the vault's code is not the one of RFC 4226, 5.3")
 	}
 	w.code, w.stepNo = code.Reveal(), code.Step()
-	w.says(Authenticator, "step %s, the time by %d s", spaced(w.stepNo), w.key.Period)
+	w.says(Authenticator, "time ÷ %d s → %s", w.key.Period, spaced(w.stepNo))
 	w.says(Authenticator, "HMAC-%s → %s", w.key.Algorithm, t.sum)
 	w.says(Authenticator, "cut at %d → %s", t.offset, spaced(uint64(t.number)))
 	w.crosses(Authenticator, You, "%s", group(w.code))

@@ -47,7 +47,7 @@ func (w *Walk) meet(context.Context) error {
 	}
 	w.says(Verifier, "listens%s", at)
 	w.says(Verifier, "clock %s", w.now.Format(time.TimeOnly))
-	w.says(Authenticator, "an empty vault, in memory")
+	w.says(Authenticator, "empty vault, in memory")
 	w.says(Authenticator, "clock %s", w.now.Format(time.TimeOnly))
 	return nil
 }
@@ -68,8 +68,9 @@ func (w *Walk) signUp(ctx context.Context) error {
 	if _, err := w.event(ctx, "sign_up"); err != nil {
 		return err
 	}
-	w.says(Verifier, "account made, password hashed")
-	w.says(Verifier, "a second step is required: no session yet")
+	w.says(Verifier, "account made")
+	w.says(Verifier, "second step required")
+	w.says(Verifier, "no session yet")
 	return nil
 }
 
@@ -146,7 +147,8 @@ func (w *Walk) store(ctx context.Context) error {
 	}
 	w.id, w.key = a.ID, back
 	w.says(Authenticator, "%s stored", strings.Trim(a.Issuer+" · "+a.Label, " ·"))
-	w.says(Authenticator, "%s, %d digits, %d s, %s", "time-based", a.Digits, a.Period, a.Algorithm)
+	w.says(Authenticator, "time-based, %d digits", a.Digits)
+	w.says(Authenticator, "every %d s, %s", a.Period, a.Algorithm)
 	return nil
 }
 
@@ -158,11 +160,11 @@ func (w *Walk) confirm(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return w.accepted(ctx, f, "confirm", "spent; the app is active")
+	return w.accepted(ctx, f, "confirm", "the app is active")
 }
 
 // accepted checks that a code opened the door, and says how.
-func (w *Walk) accepted(ctx context.Context, f api.Flow, event, outcome string) error {
+func (w *Walk) accepted(ctx context.Context, f api.Flow, event string, outcome ...string) error {
 	if f.Next.Step != "done" || f.Next.Session == "" {
 		return broken("the code should have opened a session, and the flow waits at %q", f.Next.Step)
 	}
@@ -183,9 +185,12 @@ func (w *Walk) accepted(ctx context.Context, f api.Flow, event, outcome string) 
 	}
 	w.says(Verifier, "window %s [%s] %s", tail(w.stepNo-1), tail(w.stepNo), tail(w.stepNo+1))
 	w.says(Verifier, "matches %s, %s", tail(w.stepNo), drift(e.StepsOff))
-	w.says(Verifier, "%s %s", tail(w.stepNo), outcome)
+	w.says(Verifier, "%s spent", tail(w.stepNo))
+	for _, o := range outcome {
+		w.says(Verifier, "%s", o)
+	}
 	w.crosses(Verifier, You, "a session")
-	w.says(You, "signed in as %s", me.Email)
+	w.says(You, "signed in")
 	return nil
 }
 
@@ -209,7 +214,8 @@ func (w *Walk) signOut(ctx context.Context) error {
 		return broken("the session still opens the door after signing out")
 	}
 	w.session = ""
-	w.says(Verifier, "session ended; tried again: refused")
+	w.says(Verifier, "session ended")
+	w.says(Verifier, "tried again: refused")
 	w.says(You, "signed out")
 	return nil
 }
@@ -223,8 +229,8 @@ func (w *Walk) password(ctx context.Context) error {
 	if err := w.moveTo(ctx, w.now.Add(period)); err != nil {
 		return err
 	}
-	w.says(Verifier, "clock moved on by 30 s, to %s", w.now.Format(time.TimeOnly))
-	w.says(Authenticator, "clock follows, to %s", w.now.Format(time.TimeOnly))
+	w.says(Verifier, "clock + 30 s → %s", w.now.Format(time.TimeOnly))
+	w.says(Authenticator, "clock follows → %s", w.now.Format(time.TimeOnly))
 	return w.knock(ctx)
 }
 
@@ -239,7 +245,7 @@ func (w *Walk) knock(ctx context.Context) error {
 		return broken("the password alone should lead to a code, and led to %q", f.Next.Step)
 	}
 	w.flow = f.ID
-	w.says(Verifier, "password right; now a code")
+	w.says(Verifier, "password right, now a code")
 	return nil
 }
 
@@ -256,7 +262,7 @@ func (w *Walk) signIn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return w.accepted(ctx, f, "code", "spent")
+	return w.accepted(ctx, f, "code")
 }
 
 func (w *Walk) again(ctx context.Context) error {
@@ -286,8 +292,8 @@ func (w *Walk) again(ctx context.Context) error {
 	if err == nil && (now.Next.Step != "code" || now.Next.Session != "") {
 		return broken("the refused sign-in went on to %q", now.Next.Step)
 	}
-	w.says(Verifier, "%s is spent already: refused", tail(w.stepNo))
-	w.says(Verifier, "why: %s", e.Cause)
+	w.says(Verifier, "%s is spent already", tail(w.stepNo))
+	w.says(Verifier, "refused: %s", e.Cause)
 	w.crosses(Verifier, You, "code_refused, and no word more")
 	w.says(You, "“That code didn't work.”")
 	return nil

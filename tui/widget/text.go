@@ -122,7 +122,7 @@ func Wrap(s string, width int) []string {
 	if width < 1 {
 		return nil
 	}
-	return strings.Split(ansi.Wrap(s, width, ""), "\n")
+	return strings.Split(ansi.Wrap(s, width, "/:&"), "\n")
 }
 
 // Group writes a code as people read it: 123 456, 1234 5678, F7K2Q.

@@ -1,0 +1,142 @@
+package tui
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/qr"
+	"twofold/tui/widget"
+)
+
+const newLink = "otpauth://totp/Wikipedia:ada@example.com?issuer=Wikipedia&secret=" + rfcSecret
+
+// picture writes a QR picture of a text into a folder of the test's.
+func picture(t *testing.T, name, text string) string {
+	t.Helper()
+	symbol, err := qr.Encode(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := symbol.PNG(6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestPastedLinkIsAddedAfterOneConfirmation(t *testing.T) {
+	d := newDesk(t, 80, 24, nil).furnish().start()
+	d.paste("  " + newLink + "\n")
+	d.shows("Found in the link", "Wikipedia · ada@example.com", "time-based, 6 digits, 30 s, SHA1",
+		widget.Group(codeAt(t, d.now)), "19 s", "This account is new.", "⏎ add", "Esc leave it")
+	if n := len(d.vault.Accounts()); n != 6 {
+		t.Fatalf("%d accounts before the confirmation", n)
+	}
+	d.later(19 * time.Second)
+	d.shows(widget.Group(codeAt(t, d.now))) // the code lives
+	d.press("enter")
+	d.shows("Added Wikipedia · ada@example.com.", "▌   Wikipedia", "7 accounts")
+}
+
+func TestLeavingAddsNothing(t *testing.T) {
+	d := newDesk(t, 80, 24, nil).furnish().start()
+	d.paste(newLink)
+	d.press("esc")
+	d.shows("GitHub")
+	if n := len(d.vault.Accounts()); n != 6 {
+		t.Fatalf("%d accounts after leaving", n)
+	}
+}
+
+func TestDroppedPictureIsReadHoweverTheTerminalWritesIt(t *testing.T) {
+	path := picture(t, "screen shot (1).png", newLink)
+	for name, pasted := range map[string]string{
+		"bare":         path,
+		"single quote": "'" + path + "'",
+		"double quote": `"` + path + `"`,
+		"backslashes":  strings.NewReplacer(" ", `\ `, "(", `\(`, ")", `\)`).Replace(path) + " ",
+		"file address": "file://" + strings.ReplaceAll(path, " ", "%20") + "\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 80, 24, nil).furnish().start()
+			d.paste(pasted)
+			d.shows("Found in screen shot (1).png", "Wikipedia · ada@example.com")
+		})
+	}
+}
+
+func TestSeveralPicturesAreListedAndChosen(t *testing.T) {
+	a := picture(t, "a.png", newLink)
+	b := picture(t, "b.png", "otpauth://totp/KOR:ada@example.com?issuer=KOR&secret="+rfcSecret)
+	c := picture(t, "c.png", "https://example.com")
+	d := newDesk(t, 80, 24, nil).furnish().start()
+	d.paste(a + " '" + b + "' " + c + " /nowhere/x.png")
+	d.shows("3 codes found, 1 to be added", "[x] Wikipedia", "=   KOR", "there already",
+		"a https: text, which enrolls no account", "x.png: no such file.")
+	d.press("space")
+	d.shows("0 to be added", "[ ] Wikipedia")
+	d.press("enter")
+	if n := len(d.vault.Accounts()); n != 6 {
+		t.Fatalf("%d accounts, none was chosen", n)
+	}
+	d.press("space", "enter")
+	d.shows("Added Wikipedia")
+}
+
+func TestDuplicateIsSeenBeforeAdding(t *testing.T) {
+	d := newDesk(t, 80, 24, nil).furnish().start()
+	d.paste("otpauth://totp/KOR:ada@example.com?issuer=KOR&secret=" + rfcSecret)
+	d.shows("You have this account already")
+	d.hides("⏎ add")
+	d.press("esc")
+	d.paste("otpauth://totp/KOR:ada@example.com?issuer=KOR&secret=JBSWY3DPEHPK3PXP")
+	d.shows("with this name and another secret")
+	d.press("enter")
+	d.shows("Added KOR", "7 accounts")
+}
+
+func TestNonsenseIsNamed(t *testing.T) {
+	d := newDesk(t, 80, 24, nil).furnish().start()
+	d.paste("otpauth://totp/x?secret=not+base32!")
+	d.shows("Not an account:")
+	d.hides("not+base32", "⏎ add")
+	d.press("esc")
+	d.paste("otpauth-migration://offline?data=CjEK")
+	d.shows("an export of Google Authenticator")
+	d.press("esc")
+	d.paste("just some words, and /no/picture.txt")
+	d.shows("GitHub") // ordinary text does nothing to the list
+}
+
+func TestTypedKeyShowsItsCodeAndItsMistakes(t *testing.T) {
+	d := newDesk(t, 80, 24, nil).furnish().start()
+	d.press("a", "k", "gezd gnbv g0")
+	d.shows(`Character 12, '0', can't be in a key`, "Is it the letter O?")
+	d.press("backspace", "y3tqojqgezdgnbvgy3tqojq")
+	d.shows(widget.Group(codeAt(t, d.now)), "Compare it with what the page accepts.")
+	d.press("enter")
+	d.shows("Give it an issuer or an account name.")
+	d.press("Acme", "tab", "ada", "tab", "right")
+	d.shows("counter-based", "755 224", "counter 0")
+	d.hides("Period")
+	d.press("enter")
+	d.shows("Add this account?", "Acme · ada", "This account is new.")
+	d.press("enter")
+	d.shows("Added Acme · ada.")
+}
+
+func TestTypedPathIsRead(t *testing.T) {
+	path := picture(t, "code.png", newLink)
+	d := newDesk(t, 80, 24, nil).furnish().start()
+	d.press("a", "p", "/nowhere.png", "enter")
+	d.shows("nowhere.png: no such file.")
+	d.press("esc", "a", "p", path, "enter", "enter")
+	d.shows("Added Wikipedia")
+}
