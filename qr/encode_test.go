@@ -43,7 +43,7 @@ func TestEveryLengthReadsBack(t *testing.T) {
 	step := 1 // in a long text each byte more changes little
 	for length := 1; length <= MaxText; length += step {
 		wantTexts(t, mustEncode(t, textOf(length)).image(4), textOf(length))
-		step = 1 + length/40
+		step = 1 + length/20
 	}
 }
 
