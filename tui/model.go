@@ -55,7 +55,7 @@ func newModel(ctx context.Context, o Options) Model {
 	}
 	t := theme.New(true)
 	m := Model{
-		ctx: ctx, opts: o, owned: &owned{}, theme: t, keys: defaultKeys(), clock: everySecond, now: o.Now(),
+		ctx: ctx, opts: o, owned: &owned{}, theme: t, keys: defaultKeys(), clock: func() tea.Cmd { return everySecond(ctx) }, now: o.Now(),
 		unlock: unlock.New(ctx, unlock.Hooks{Inspect: o.Inspect, Open: o.Open, HasPassphrase: o.HasPassphrase}, t),
 	}
 	m.handshake = handshake.New(ctx, m.startWalk, t)

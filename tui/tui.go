@@ -130,7 +130,18 @@ func (m Model) startWalk(ctx context.Context) (*walk.Walk, error) {
 
 type tick time.Time
 
-// everySecond is aligned to the wall clock, so that all countdowns change with it.
-func everySecond() tea.Cmd {
-	return tea.Every(time.Second, func(t time.Time) tea.Msg { return tick(t) })
+// everySecond is aligned to the wall clock, so that all countdowns change with
+// it. It is tea.Every with an end: that one waits on after the program is over.
+func everySecond(ctx context.Context) tea.Cmd {
+	return func() tea.Msg {
+		now := time.Now()
+		t := time.NewTimer(now.Truncate(time.Second).Add(time.Second).Sub(now))
+		defer t.Stop()
+		select {
+		case at := <-t.C:
+			return tick(at)
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }
