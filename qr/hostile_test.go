@@ -126,8 +126,9 @@ func TestBombsAreDefused(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		t.Logf("%s: %v, %d MiB in all", name, took.Round(time.Millisecond), memory>>20)
-		if took > 2*time.Minute {
-			t.Errorf("%s took %v", name, took)
+		// No limit on the time: a busy machine would break it, and a hang ends at go test's own.
+		if memory > 1<<30 {
+			t.Errorf("%s allocated %d MiB", name, memory>>20)
 		}
 	}
 }
