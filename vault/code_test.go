@@ -137,7 +137,7 @@ func TestOathtoolAgreesOn200Accounts(t *testing.T) {
 			args = append(args, "--totp="+strings.ToLower(string(k.Algorithm)), "-s", fmt.Sprintf("%ds", k.Period),
 				"-N", at.Format("2006-01-02 15:04:05 UTC"))
 		}
-		out, err := exec.Command("oathtool", append(args, s.RevealBase32())...).CombinedOutput() // a made-up secret
+		out, err := exec.CommandContext(t.Context(), "oathtool", append(args, s.RevealBase32())...).CombinedOutput() // a made-up secret
 		if err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}

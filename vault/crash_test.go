@@ -78,7 +78,7 @@ type rig struct {
 func (r rig) open(t testing.TB, fault func(step, name string) error) (*Vault, error) {
 	t.Helper()
 	v := newVault(Options{Now: theTime, Passphrase: passphrase(testPassphrase)})
-	v.work = 10
+	v.work = 4
 	r.items.fault = fault
 	v.dir, v.files, v.items = r.dir, &disk{dir: r.dir, fault: fault}, r.items
 	err := v.open(t.Context(), r.kind)

@@ -144,7 +144,7 @@ func TestTheCommandThatMendsPermissionsDoes(t *testing.T) {
 	if !errors.As(err, &p) {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command("sh", "-c", p.Mend).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "sh", "-c", p.Mend).CombinedOutput(); err != nil {
 		t.Fatalf("%s: %s", p.Mend, out)
 	}
 	if n := len(mustOpen(t, fileOptions(odd)).Accounts()); n != 2 {
@@ -311,7 +311,7 @@ func TestAgeOpensTheFileVault(t *testing.T) {
 	need(t, "age")
 	dir := aFileVault(t)
 	out := filepath.Join(t.TempDir(), "out")
-	c := exec.Command("age", "-d", "-o", out, "-i", identityName, accountsName)
+	c := exec.CommandContext(t.Context(), "age", "-d", "-o", out, "-i", identityName, accountsName)
 	c.Dir = dir
 	terminal, err := pty.Start(c)
 	if err != nil {

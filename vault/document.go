@@ -14,7 +14,7 @@ import (
 // What this program does not know in it (fields, entries) is kept as it is.
 type document struct {
 	head    preface
-	extra   map[string]json.RawMessage
+	raw     []byte // as read, nil when new
 	entries []*entry
 	dropped bool // an entry is gone since it was read
 }
@@ -58,38 +58,31 @@ const (
 
 func decodeDocument(b []byte, h header, kind Kind) (*document, error) {
 	damaged := func(why string) error { return fmt.Errorf("%w: the sealed document %s", ErrDamaged, why) }
-	d := &document{}
-	var version struct {
-		Format int `json:"format"`
+	var whole struct {
+		preface
+		Entries []json.RawMessage `json:"entries"`
 	}
-	if err := json.Unmarshal(b, &version); err != nil {
+	if err := json.Unmarshal(b, &whole); err != nil || whole.Format > format {
+		// A newer format may have other types throughout.
+		var version struct {
+			Format int `json:"format"`
+		}
+		if json.Unmarshal(b, &version) == nil && version.Format > format {
+			return nil, fmt.Errorf("%w: format %d, this one knows %d", ErrNewerFormat, version.Format, format)
+		}
 		return nil, damaged("is not JSON of this program")
 	}
-	if version.Format > format {
-		return nil, fmt.Errorf("%w: format %d, this one knows %d", ErrNewerFormat, version.Format, format)
-	}
-	if err := json.Unmarshal(b, &d.head); err != nil {
-		return nil, damaged("has a preface that cannot be read")
-	}
-	if err := json.Unmarshal(b, &d.extra); err != nil {
-		return nil, damaged("is not an object")
-	}
+	d := &document{head: whole.preface, raw: b}
 	switch {
 	case d.head.Format < 1, len(d.head.FingerprintKey) < 16:
 		return nil, damaged("has no preface")
 	case d.head.Kind != kind || d.head.Vault != h.ID:
 		return nil, damaged("belongs to another vault")
-	}
-	var raws []json.RawMessage
-	if err := json.Unmarshal(d.extra["entries"], &raws); err != nil {
+	case whole.Entries == nil:
 		return nil, damaged("has no list of entries")
 	}
-	for name := range fieldsOf(d.head) {
-		delete(d.extra, name)
-	}
-	delete(d.extra, "entries")
 	seen := map[string]bool{}
-	for _, raw := range raws {
+	for _, raw := range whole.Entries {
 		e := &entry{raw: raw}
 		e.read(kind)
 		if e.aside == "" && seen[e.record.ID] {
@@ -145,7 +138,17 @@ func (e *entry) read(kind Kind) {
 // encode writes the document with one entry a line. A changed entry keeps the
 // fields that this program does not know.
 func (d *document) encode() ([]byte, error) {
-	head, err := overlay(d.extra, d.head)
+	var unknown map[string]json.RawMessage
+	if d.raw != nil {
+		if err := json.Unmarshal(d.raw, &unknown); err != nil {
+			return nil, err
+		}
+		for name := range fieldsOf(d.head) {
+			delete(unknown, name)
+		}
+		delete(unknown, "entries")
+	}
+	head, err := overlay(unknown, d.head)
 	if err != nil {
 		return nil, err
 	}

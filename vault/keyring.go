@@ -95,7 +95,7 @@ func (s *systemKeyring) explain(ctx context.Context, doing string, err error) er
 	if state := s.probe(ctx); state.Err != nil {
 		return state.Err
 	}
-	return fmt.Errorf("%w: %s: %v", ErrKeyringUnreachable, doing, err)
+	return fmt.Errorf("%w: %s: %w", ErrKeyringUnreachable, doing, err)
 }
 
 // lostIndex looks for the key of an index that lived in this folder. It is

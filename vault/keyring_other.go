@@ -37,7 +37,7 @@ func (asker) probe(ctx context.Context) KeyringState {
 		state.State, state.Err = StateAbsent, ErrNoKeyring
 	default:
 		state.State = StateUnreachable
-		state.Err = fmt.Errorf("%w (%s): %v", ErrKeyringUnreachable, state.Provider, err)
+		state.Err = fmt.Errorf("%w (%s): %w", ErrKeyringUnreachable, state.Provider, err)
 	}
 	return state
 }

@@ -34,7 +34,7 @@ func aKeyringVault(t testing.TB) (*Vault, Account) {
 func TestSecretToolShowsTheAccounts(t *testing.T) {
 	need(t, "secret-tool")
 	v, a := aKeyringVault(t)
-	search := exec.Command("secret-tool", "search", "--all", "service", "twofold")
+	search := exec.CommandContext(t.Context(), "secret-tool", "search", "--all", "service", "twofold")
 	out, err := search.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -46,7 +46,7 @@ func TestSecretToolShowsTheAccounts(t *testing.T) {
 	if !strings.Contains(string(out), "secret = "+k.RevealURI()) {
 		t.Errorf("secret-tool does not show the account: %s", out)
 	}
-	out, err = exec.Command("secret-tool", "lookup", "service", "twofold", "username", a.ID).Output()
+	out, err = exec.CommandContext(t.Context(), "secret-tool", "lookup", "service", "twofold", "username", a.ID).Output()
 	if err != nil || string(out) != k.RevealURI() {
 		t.Errorf("%v: %s", err, out)
 	}
@@ -63,7 +63,7 @@ func TestSecretToolShowsTheAccounts(t *testing.T) {
 func TestAgeOpensTheIndexWithTheKeyItem(t *testing.T) {
 	need(t, "secret-tool", "age")
 	v, _ := aKeyringVault(t)
-	key, err := exec.Command("secret-tool", "lookup", "service", "twofold", "username", indexUser(v.head.ID)).Output()
+	key, err := exec.CommandContext(t.Context(), "secret-tool", "lookup", "service", "twofold", "username", indexUser(v.head.ID)).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestAgeOpensTheIndexWithTheKeyItem(t *testing.T) {
 	if err := os.WriteFile(path, key, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command("age", "-d", "-i", path, filepath.Join(v.Dir(), indexName)).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "age", "-d", "-i", path, filepath.Join(v.Dir(), indexName)).CombinedOutput()
 	if err != nil || !strings.Contains(string(out), `"issuer":"A & Co"`) {
 		t.Errorf("%v: %s", err, out)
 	}

@@ -227,7 +227,7 @@ func FuzzParseKeyURI(f *testing.F) {
 }
 
 // TestURICasesOfOtherPrograms reads a file of cases from other programs' tests,
-// which are under other licences and so no part of this one.
+// which are under other licenses and so no part of this one.
 func TestURICasesOfOtherPrograms(t *testing.T) {
 	path := os.Getenv("TWOFOLD_URI_CASES")
 	if path == "" {

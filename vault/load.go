@@ -209,12 +209,12 @@ func (v *Vault) keyOf(ctx context.Context, d *document, e *entry) (Key, error) {
 	}
 	k, err := ParseKeyURI(text)
 	if err != nil {
-		return Key{}, fmt.Errorf("%w: account %s: %v", ErrDamaged, e.record.ID, err)
+		return Key{}, fmt.Errorf("%w: account %s: %w", ErrDamaged, e.record.ID, err)
 	}
 	if !hmac.Equal(d.fingerprint(k.Secret), e.record.Fingerprint) {
 		k.Secret.Clear()
 		return Key{}, fmt.Errorf("%w: account %s has another secret than the one that was added", ErrDamaged, e.record.ID)
 	}
-	k.Account = e.record.Account.clone()
+	k.Account = e.record.clone()
 	return k, nil
 }

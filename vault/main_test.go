@@ -110,7 +110,7 @@ func mustOpen(t testing.TB, o Options) *Vault {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v.work = 10 // a test does not wait for scrypt; TestScryptCost looks at the real one
+	v.work = 4 // a test does not wait for scrypt; TestScryptCost looks at the real one
 	t.Cleanup(func() { _ = v.Close() })
 	return v
 }

@@ -62,7 +62,7 @@ func (v *Vault) addLocked(ctx context.Context, k Key) (Account, error) {
 	err := v.changeLocked(ctx, func(d *document) error {
 		fingerprint := d.fingerprint(k.Secret)
 		if twin := d.twin(k.Account, fingerprint); twin != nil {
-			return &DuplicateError{Existing: twin.record.Account.clone()}
+			return &DuplicateError{Existing: twin.record.clone()}
 		}
 		id, err := v.newID()
 		if err != nil {
@@ -146,7 +146,7 @@ func (v *Vault) alter(ctx context.Context, doing, id string, f func(*document, *
 		if err := f(d, e); err != nil {
 			return err
 		}
-		after = e.record.Account.clone()
+		after = e.record.clone()
 		return nil
 	})
 	if err != nil {
@@ -161,7 +161,7 @@ func (v *Vault) alter(ctx context.Context, doing, id string, f func(*document, *
 // ErrNotFound, what change returns, *ParameterError.
 func (v *Vault) Edit(ctx context.Context, id string, change func(*Account) error) (Account, error) {
 	return v.alter(ctx, "edit account", id, func(_ *document, e *entry) error {
-		before, after := e.record.Account, e.record.Account.clone()
+		before, after := e.record.Account, e.record.clone()
 		if err := change(&after); err != nil {
 			return err
 		}
@@ -192,7 +192,7 @@ func (v *Vault) put(e *entry, a Account) error {
 	if v.kind != KindKeyring {
 		k, err := ParseKeyURI(e.record.URI)
 		if err != nil {
-			return fmt.Errorf("%w: account %s: %v", ErrDamaged, a.ID, err)
+			return fmt.Errorf("%w: account %s: %w", ErrDamaged, a.ID, err)
 		}
 		defer k.Secret.Clear()
 		e.record.URI = Key{Account: a, Secret: k.Secret}.RevealURI()
@@ -223,7 +223,7 @@ func (v *Vault) Restore(ctx context.Context, id string) error {
 			return nil
 		}
 		if twin := d.twin(e.record.Account, e.record.Fingerprint); twin != nil {
-			return &DuplicateError{Existing: twin.record.Account.clone()}
+			return &DuplicateError{Existing: twin.record.clone()}
 		}
 		e.record.Removed = time.Time{}
 		e.changed = true

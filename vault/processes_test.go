@@ -18,7 +18,7 @@ func addAsProcess(dir string) int {
 		return 1
 	}
 	defer v.Close()
-	v.work = 10
+	v.work = 4
 	for n := range 2 {
 		secret, err := NewSecret([]byte("made up"))
 		if err != nil {
@@ -49,7 +49,7 @@ func TestEightProcessesAddAtOnceAndLoseNothing(t *testing.T) {
 		var wait sync.WaitGroup
 		for n := range 8 {
 			wait.Go(func() {
-				c := exec.Command(self)
+				c := exec.CommandContext(t.Context(), self)
 				c.Env = append(os.Environ(), "TWOFOLD_TEST_ADD_TO="+p.dir, "TWOFOLD_TEST_KIND="+p.name, "TWOFOLD_TEST_NAME=process "+strconv.Itoa(n))
 				if out, err := c.CombinedOutput(); err != nil {
 					t.Errorf("process %d: %v\n%s", n, err, out)

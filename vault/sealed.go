@@ -73,7 +73,7 @@ func unseal(sealed []byte, identity Secret) ([]byte, error) {
 	case errors.As(err, &mismatch):
 		return nil, fmt.Errorf("%w: it is not sealed with this vault's key", ErrDamaged)
 	case err != nil:
-		return nil, fmt.Errorf("%w: %v", ErrDamaged, err)
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return plain, nil
 }
@@ -102,7 +102,7 @@ func unsealIdentity(sealed []byte, passphrase Secret) (Secret, error) {
 	case errors.Is(err, age.ErrIncorrectIdentity):
 		return Secret{}, ErrWrongPassphrase
 	case err != nil:
-		return Secret{}, fmt.Errorf("%w: %s: %v", ErrDamaged, identityName, err)
+		return Secret{}, fmt.Errorf("%w: %s: %w", ErrDamaged, identityName, err)
 	}
 	return hold(plain), nil
 }

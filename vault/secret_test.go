@@ -19,7 +19,7 @@ func traces() []string {
 	b := []byte(marked)
 	return []string{
 		marked, hex.EncodeToString(b), strings.ToUpper(hex.EncodeToString(b)), base64.StdEncoding.EncodeToString(b),
-		hold(b).RevealBase32(), strings.Trim(fmt.Sprint(b), "[]"), strings.TrimPrefix(fmt.Sprintf("%x", b[:4]), "0x"),
+		hold(b).RevealBase32(), strings.Trim(fmt.Sprintf("%v", b), "[]"), fmt.Sprintf("%x", b[:4]),
 		"77 65 82 75", "0x4d, 0x41", "115 101 99",
 	}
 }

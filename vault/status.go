@@ -122,7 +122,7 @@ func pick(ctx context.Context, it items, k KeyringState) (Kind, error) {
 	case StateLocked:
 		users, err := it.users(ctx)
 		if err != nil {
-			return KindFile, nil
+			return KindKeyring, err
 		}
 		for _, u := range users {
 			if strings.HasPrefix(u, indexUser("")) {

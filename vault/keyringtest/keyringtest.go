@@ -95,7 +95,7 @@ func (k *Keyring) startBus() error {
 	if err != nil {
 		return err
 	}
-	k.bus = exec.Command("dbus-daemon", "--config-file="+config, "--nofork", "--print-address")
+	k.bus = exec.CommandContext(context.Background(), "dbus-daemon", "--config-file="+config, "--nofork", "--print-address")
 	k.bus.Env = k.Environ()
 	out, err := k.bus.StdoutPipe()
 	if err != nil {
@@ -130,7 +130,7 @@ func (k *Keyring) StartBareProvider() error {
 
 // startProvider waits until the provider has a property.
 func (k *Keyring) startProvider(password string, path dbus.ObjectPath, property string, flags ...string) error {
-	k.daemon = exec.Command("gnome-keyring-daemon", append([]string{"--foreground", "--components=secrets"}, flags...)...)
+	k.daemon = exec.CommandContext(context.Background(), "gnome-keyring-daemon", append([]string{"--foreground", "--components=secrets"}, flags...)...)
 	k.daemon.Env = k.Environ()
 	k.daemon.Stdin = strings.NewReader(password)
 	if err := k.daemon.Start(); err != nil {
