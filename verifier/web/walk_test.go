@@ -124,6 +124,18 @@ func TestPicturesSayWhatThePageSays(t *testing.T) {
 	}
 }
 
+// The longest address that there can be still makes a picture that reads.
+func TestPictureOfALongAddress(t *testing.T) {
+	long := strings.Repeat("é", 26) + strings.Repeat("a", 254-2*26-len("@example.com")) + "@example.com"
+	b := newLab(t).browser(t)
+	b.post("/signup", "email", long, "password", password)
+	key := b.post("/flow/enroll", "method", "totp").shows(t, 200, "Set up your authenticator app").key(t)
+	found, err := qr.Decode([]byte(b.get("/flow/qr.png").body))
+	if err != nil || len(found) != 1 || !strings.Contains(found[0].Text, key) {
+		t.Errorf("decode the picture: %v, %d codes", err, len(found))
+	}
+}
+
 func TestFurtherAuthenticators(t *testing.T) {
 	l := newLab(t)
 	b := l.browser(t)
