@@ -23,11 +23,11 @@ func NewClock(base func() time.Time) *Clock {
 }
 
 // The instants a clock may be set to: none before 1970, where steps would be
-// negative (nor 1970 itself, which stores read as no time), and none that
-// RFC 3339 cannot write.
+// negative (nor 1970 itself, which stores read as no time), and none too far from today
+// for a time.Duration.
 var (
 	earliest = time.Unix(1, 0).UTC()
-	latest   = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	latest   = time.Date(2300, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
 // Now is the time by this clock, in UTC, to the microsecond: what stores keep.
@@ -50,6 +50,9 @@ func (c *Clock) Offset() time.Duration {
 func (c *Clock) Set(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if t.Before(earliest) || t.After(latest) { // Sub would give the nearest Duration there is
+		return &Refusal{Cause: CauseClockOutOfRange}
+	}
 	return c.move(t.Sub(c.base().Round(0)))
 }
 

@@ -35,16 +35,17 @@ const (
 
 // hasher computes argon2id, only so many at once: each takes 19 MiB.
 type hasher struct {
-	turns chan struct{}
-	rand  io.Reader
-	dummy Secret // a hash that no password has, for accounts that are not there
+	turns        chan struct{}
+	rand         io.Reader
+	time, memory uint32 // of new hashes
+	dummy        Secret // a hash that no password has, for accounts that are not there
 }
 
 func newHasher(rand io.Reader, atOnce int) *hasher {
-	h := &hasher{turns: make(chan struct{}, max(1, atOnce)), rand: rand}
+	h := &hasher{turns: make(chan struct{}, max(1, atOnce)), rand: rand, time: argonTime, memory: argonMemory}
 	// No password is known to give this tag; a fixed one serves as well as a
 	// random one, and a fault of rand shows where it can be returned.
-	h.dummy = phc(make([]byte, argonSalt), make([]byte, argonTag))
+	h.dummy = h.phc(make([]byte, argonSalt), make([]byte, argonTag))
 	return h
 }
 
@@ -58,7 +59,7 @@ func (h *hasher) hash(ctx context.Context, password Secret) (Secret, error) {
 		return Secret{}, err
 	}
 	defer h.leave()
-	return phc(salt, argon2.IDKey(prepared(password), salt, argonTime, argonMemory, argonThreads, argonTag)), nil
+	return h.phc(salt, argon2.IDKey(prepared(password), salt, h.time, h.memory, argonThreads, argonTag)), nil
 }
 
 // verify reports whether password has the hash stored. A zero hash is compared
@@ -101,10 +102,10 @@ type phcHash struct {
 	salt, tag    []byte
 }
 
-func phc(salt, tag []byte) Secret {
+func (h *hasher) phc(salt, tag []byte) Secret {
 	b64 := base64.RawStdEncoding
 	return SecretOf(fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version,
-		argonMemory, argonTime, argonThreads, b64.EncodeToString(salt), b64.EncodeToString(tag)))
+		h.memory, h.time, argonThreads, b64.EncodeToString(salt), b64.EncodeToString(tag)))
 }
 
 var errPHC = errors.New("read password hash: not an argon2id PHC string")

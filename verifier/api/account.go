@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"twofold/verifier"
 )
@@ -27,11 +28,23 @@ func bearerOf(header string) verifier.Secret {
 	return verifier.SecretOf(strings.TrimSpace(credential))
 }
 
+// signedIn lets calls with a session through, before anything that they sent is
+// looked at.
+func (a *API) signedIn(ctx huma.Context, next func(huma.Context)) {
+	if _, err := a.svc.Me(ctx.Context(), bearerOf(ctx.Header("Authorization"))); err != nil {
+		_, w := humago.Unwrap(ctx)
+		a.problem(ctx.Operation().OperationID, err).write(w)
+		return
+	}
+	next(ctx)
+}
+
 func (a *API) accountRoutes() {
 	account := func(id, method, path, summary string) huma.Operation {
 		return huma.Operation{
 			OperationID: id, Method: method, Path: root + path, Summary: summary,
 			Tags: []string{"account"}, Security: []map[string][]string{{"session": {}}},
+			Middlewares: huma.Middlewares{a.signedIn},
 		}
 	}
 	register(a, account("me", http.MethodGet, "/me", "The account of a session"),

@@ -145,10 +145,15 @@ func register[I, O any](a *API, op huma.Operation, handle func(context.Context, 
 		if err == nil {
 			return out, nil
 		}
-		p := problemOf(err)
-		if p.cause != nil {
-			a.opts.Log.Error("operation failed", "operation", op.OperationID, "error", p.cause)
-		}
-		return nil, p
+		return nil, a.problem(op.OperationID, err)
 	})
+}
+
+// problem gives the problem of an error, and logs a fault.
+func (a *API) problem(operation string, err error) *Problem {
+	p := problemOf(err)
+	if p.cause != nil {
+		a.opts.Log.Error("operation failed", "operation", operation, "error", p.cause)
+	}
+	return p
 }

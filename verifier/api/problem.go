@@ -47,7 +47,7 @@ var refusals = map[verifier.Cause]struct {
 	verifier.CauseFactorUnknown:            {http.StatusNotFound, "There is no such factor."},
 	verifier.CauseUserNotFound:             {http.StatusNotFound, "There is no such user."},
 	verifier.CauseNameTooLong:              {http.StatusUnprocessableEntity, "The name is too long."},
-	verifier.CauseClockOutOfRange:          {http.StatusUnprocessableEntity, "The clock goes from 1970 to 9998."},
+	verifier.CauseClockOutOfRange:          {http.StatusUnprocessableEntity, "The clock goes from 1970 to 2299."},
 	verifier.CauseBusy:                     {http.StatusServiceUnavailable, "Too many passwords wait to be checked. Try again."},
 }
 
