@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -100,53 +101,59 @@ func walkKeys() []tea.KeyPressMsg {
 
 // BenchmarkKeyToFrame measures from a key press to its finished frame: Update
 // and View of the whole interface. Answers to its commands come in between, as
-// in the program, and are not the key's.
+// in the program, and are not the key's. The cpu- figures are the thread's own
+// time: on a busy machine the others measure the machine.
 func BenchmarkKeyToFrame(b *testing.B) {
 	for _, n := range []int{10, 1000, 10000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			d := deskOf(b, newMany(b, n))
 			keys := walkKeys()
-			var took []time.Duration
-			b.ResetTimer()
+			var wall, cpu []time.Duration
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
 			for i := 0; b.Loop(); i++ {
-				began := time.Now()
+				began, spent := time.Now(), cpuTime()
 				m, cmd := d.model.Update(keys[i%len(keys)])
 				_ = m.View()
-				took = append(took, time.Since(began))
-				b.StopTimer()
+				wall, cpu = append(wall, time.Since(began)), append(cpu, cpuTime()-spent)
 				d.model = m.(Model)
 				d.run(cmd)
-				b.StartTimer()
 			}
-			slices.Sort(took)
-			at := func(p float64) float64 {
-				return float64(took[min(len(took)-1, int(p*float64(len(took))))].Microseconds()) / 1000
+			report := func(took []time.Duration, name string) {
+				slices.Sort(took)
+				at := func(p float64) float64 {
+					return float64(took[min(len(took)-1, int(p*float64(len(took))))].Microseconds()) / 1000
+				}
+				b.ReportMetric(at(0.50), name+"p50-ms")
+				b.ReportMetric(at(0.99), name+"p99-ms")
 			}
-			b.ReportMetric(at(0.50), "p50-ms")
-			b.ReportMetric(at(0.99), "p99-ms")
-			b.ReportMetric(at(1), "max-ms")
+			report(wall, "")
+			report(cpu, "cpu-")
 		})
 	}
 }
 
-// TestTenThousandAccountsKeepUp is the benchmark's promise, loose enough for a
-// busy machine: the median key of a filter typed at 10,000 accounts.
+// TestTenThousandAccountsKeepUp is the benchmark's promise, in the time that a
+// key computes, so that a busy machine does not break it.
 func TestTenThousandAccountsKeepUp(t *testing.T) {
 	d := deskOf(t, newMany(t, 10000))
-	d.shows("10,000", "GitHub 0")
+	d.shows("10,000", "Bank of Örebro 0")
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	var took []time.Duration
 	for range 3 {
 		for _, k := range walkKeys() {
-			began := time.Now()
+			began := cpuTime()
 			m, cmd := d.model.Update(k)
 			_ = m.View()
-			took = append(took, time.Since(began))
+			took = append(took, cpuTime()-began)
 			d.model = m.(Model)
 			d.run(cmd)
 		}
 	}
 	slices.Sort(took)
-	if median := took[len(took)/2]; median > 16*time.Millisecond {
-		t.Errorf("the median key takes %s", median)
+	// The slowest few may have paid for a collection of garbage.
+	if p95 := took[len(took)*95/100]; p95 > slowdown*16*time.Millisecond {
+		t.Errorf("a key takes %s", p95)
 	}
 }

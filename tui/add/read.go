@@ -177,7 +177,7 @@ func (m Model) store() (Model, tea.Cmd) {
 		return m, nil
 	}
 	m.adding = true
-	m.said = ""
+	m.said = "Adding…"
 	ctx, v, n := m.ctx, m.vault, m.request
 	return m, func() tea.Msg {
 		out := added{request: n}
