@@ -31,7 +31,9 @@ type systemKeyring struct {
 	asker // finds out what the keyring is like; one a system
 }
 
-func newSystemKeyring() *systemKeyring { return &systemKeyring{} }
+func newSystemKeyring(patience time.Duration) *systemKeyring {
+	return &systemKeyring{asker{wait: max(patience, probeWait)}}
+}
 
 func (s *systemKeyring) get(ctx context.Context, user string) (string, error) {
 	return s.run(ctx, "read an item", func() (string, error) { return gokeyring.Get(service, user) })
@@ -64,7 +66,7 @@ func (s *systemKeyring) run(ctx context.Context, doing string, call func() (stri
 		value string
 		err   error
 	}
-	ctx, cancel := context.WithTimeout(ctx, itemWait)
+	ctx, cancel := context.WithTimeout(ctx, max(itemWait, s.wait))
 	defer cancel()
 	done := make(chan answer, 1)
 	go func() {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -29,6 +30,8 @@ const (
 // asker asks a Secret Service about itself over a connection of its own,
 // without unlocking, prompting or changing anything.
 type asker struct {
+	wait time.Duration // for the answer to one question
+
 	mu       sync.Mutex
 	conn     *dbus.Conn
 	hangUp   context.CancelFunc
@@ -58,9 +61,9 @@ func (a *asker) probe(ctx context.Context) KeyringState {
 // question calls a method, and stores the answer where it is told to. Each has
 // the whole time to be answered: a provider that hangs fails at the first, and
 // one on a busy machine at none.
-func question(ctx context.Context, of dbus.BusObject, method string, args ...any) func(into ...any) error {
+func (a *asker) question(ctx context.Context, of dbus.BusObject, method string, args ...any) func(into ...any) error {
 	return func(into ...any) error {
-		ctx, cancel := context.WithTimeout(ctx, probeWait)
+		ctx, cancel := context.WithTimeout(ctx, a.wait)
 		defer cancel()
 		return of.CallWithContext(ctx, method, 0, args...).Store(into...)
 	}
@@ -91,13 +94,13 @@ func (a *asker) find(ctx context.Context) error {
 	}
 	bus := a.conn.BusObject()
 	var owner string
-	err := question(ctx, bus, busName+".GetNameOwner", secretsName)(&owner)
+	err := a.question(ctx, bus, busName+".GetNameOwner", secretsName)(&owner)
 	var named dbus.Error
 	if errors.As(err, &named) && named.Name == busName+".Error.NameHasNoOwner" {
 		if err := a.activate(ctx); err != nil {
 			return err
 		}
-		err = question(ctx, bus, busName+".GetNameOwner", secretsName)(&owner)
+		err = a.question(ctx, bus, busName+".GetNameOwner", secretsName)(&owner)
 	}
 	if err != nil {
 		return a.unreachable("find the provider", err)
@@ -115,7 +118,7 @@ func (a *asker) connect(ctx context.Context) error {
 		return nil
 	}
 	a.drop()
-	ctx, cancel := context.WithTimeout(ctx, probeWait)
+	ctx, cancel := context.WithTimeout(ctx, a.wait)
 	defer cancel()
 	life, hangUp := context.WithCancel(context.Background())
 	stop := context.AfterFunc(ctx, hangUp) // the handshake has our deadline
@@ -156,7 +159,7 @@ func (a *asker) activate(ctx context.Context) error {
 	a.owner, a.provider = "", ""
 	bus := a.conn.BusObject()
 	var names []string
-	if err := question(ctx, bus, busName+".ListActivatableNames")(&names); err != nil {
+	if err := a.question(ctx, bus, busName+".ListActivatableNames")(&names); err != nil {
 		return a.unreachable("list what the bus can start", err)
 	}
 	known := false
@@ -167,7 +170,7 @@ func (a *asker) activate(ctx context.Context) error {
 		return fmt.Errorf("%w: no keyring program is on the D-Bus session", ErrNoKeyring)
 	}
 	var started uint32
-	if err := question(ctx, bus, busName+".StartServiceByName", secretsName, uint32(0))(&started); err != nil {
+	if err := a.question(ctx, bus, busName+".StartServiceByName", secretsName, uint32(0))(&started); err != nil {
 		return a.unreachable("start the keyring program", err)
 	}
 	return nil
@@ -185,7 +188,7 @@ func (a *asker) collection(ctx context.Context) (dbus.ObjectPath, error) {
 		}
 	}
 	var path dbus.ObjectPath
-	err := question(ctx, a.conn.Object(secretsName, secretsPath), secretsService+".ReadAlias", "default")(&path)
+	err := a.question(ctx, a.conn.Object(secretsName, secretsPath), secretsService+".ReadAlias", "default")(&path)
 	if err != nil {
 		return "", a.unreachable("ask for its default collection", err)
 	}
@@ -198,7 +201,7 @@ func (a *asker) collection(ctx context.Context) (dbus.ObjectPath, error) {
 func (a *asker) property(ctx context.Context, path dbus.ObjectPath, name string, into any) error {
 	dot := strings.LastIndexByte(name, '.')
 	var value dbus.Variant
-	err := question(ctx, a.conn.Object(secretsName, path), "org.freedesktop.DBus.Properties.Get", name[:dot], name[dot+1:])(&value)
+	err := a.question(ctx, a.conn.Object(secretsName, path), "org.freedesktop.DBus.Properties.Get", name[:dot], name[dot+1:])(&value)
 	if err != nil {
 		return err
 	}
@@ -221,7 +224,7 @@ func (a *asker) users(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	var unlocked, locked []dbus.ObjectPath
-	err := question(ctx, a.conn.Object(secretsName, secretsPath), secretsService+".SearchItems",
+	err := a.question(ctx, a.conn.Object(secretsName, secretsPath), secretsService+".SearchItems",
 		map[string]string{"service": service})(&unlocked, &locked)
 	if err != nil {
 		return nil, a.unreachable("search its items", err)
@@ -247,7 +250,7 @@ func (a *asker) name() string {
 // providerName asks the bus which process answers, and the system what it runs.
 func (a *asker) providerName(ctx context.Context, owner string) string {
 	var pid uint32
-	if err := question(ctx, a.conn.BusObject(), busName+".GetConnectionUnixProcessID", owner)(&pid); err != nil {
+	if err := a.question(ctx, a.conn.BusObject(), busName+".GetConnectionUnixProcessID", owner)(&pid); err != nil {
 		return ""
 	}
 	line, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(int(pid)), "cmdline"))

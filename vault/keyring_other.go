@@ -7,17 +7,20 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"time"
 
 	gokeyring "github.com/zalando/go-keyring"
 )
 
 // asker asks for an item that nobody has: harmless, and an answer tells that
 // there is a keyring.
-type asker struct{}
+type asker struct {
+	wait time.Duration // for an answer
+}
 
-func (asker) probe(ctx context.Context) KeyringState {
+func (a asker) probe(ctx context.Context) KeyringState {
 	state := KeyringState{Provider: providerName()}
-	ctx, cancel := context.WithTimeout(ctx, probeWait)
+	ctx, cancel := context.WithTimeout(ctx, a.wait)
 	defer cancel()
 	done := make(chan error, 1) // like all calls of go-keyring, without a deadline of its own
 	go func() {

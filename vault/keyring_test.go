@@ -17,7 +17,9 @@ import (
 	"twofold/vault/keyringtest"
 )
 
-func keyringOptions(dir string) Options { return Options{Dir: dir, Kind: KindKeyring, Now: theTime} }
+func keyringOptions(dir string) Options {
+	return Options{Dir: dir, Kind: KindKeyring, Now: theTime, patience: testPatience}
+}
 
 // aKeyringVault makes one with one account on the real keyring.
 func aKeyringVault(t testing.TB) (*Vault, Account) {
@@ -176,7 +178,7 @@ func TestEachStateOfAKeyringIsToldApart(t *testing.T) {
 			if err != nil || s.Keyring.State != c.state || !errors.Is(s.Keyring.Err, c.err) || s.Keyring.Provider != c.provider {
 				t.Errorf("%+v %v", s, err)
 			}
-			if _, err := Open(t.Context(), keyringOptions(dir)); !errors.Is(err, c.err) {
+			if _, err := Open(t.Context(), Options{Dir: dir, Kind: KindKeyring}); !errors.Is(err, c.err) {
 				t.Errorf("Open: %v", err)
 			}
 			if s, err = Inspect(t.Context(), dir, KindAuto); err != nil || s.Kind != c.auto || s.Exists || s.Err != nil {
@@ -293,7 +295,7 @@ func TestBothKindsInOneFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	auto := mustOpen(t, Options{Dir: v.Dir()})
+	auto := mustOpen(t, Options{Dir: v.Dir(), patience: testPatience})
 	if got := auto.Accounts(); auto.Kind() != KindKeyring || len(got) != 1 || got[0].ID != a.ID {
 		t.Errorf("%v %+v", auto.Kind(), got)
 	}

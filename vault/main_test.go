@@ -67,6 +67,8 @@ func needKeyring(t testing.TB) {
 // The secret of RFC 4226 appendix D and RFC 6238 appendix B.
 const rfcSecret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
+const testPatience = time.Minute
+
 const testPassphrase = "a made-up passphrase"
 
 func mustParse(t testing.TB, uri string) Key {
@@ -128,7 +130,7 @@ func everyKind(t *testing.T, test func(t *testing.T, p place)) {
 		needKeyring(t)
 		dir := t.TempDir() + "/vault"
 		test(t, place{name: "keyring", dir: dir, disk: true, again: true, open: func(t testing.TB) *Vault {
-			return mustOpen(t, Options{Dir: dir, Kind: KindKeyring, Now: theTime})
+			return mustOpen(t, Options{Dir: dir, Kind: KindKeyring, Now: theTime, patience: testPatience})
 		}})
 	})
 	t.Run("throwaway", func(t *testing.T) {

@@ -12,12 +12,12 @@ import (
 
 // addAsProcess is this test binary as another process that adds accounts.
 func addAsProcess(dir string) int {
-	v, err := Open(context.Background(), Options{Dir: dir, Kind: Kind(os.Getenv("TWOFOLD_TEST_KIND")), Passphrase: passphrase(testPassphrase)})
+	v, err := Open(context.Background(), Options{Dir: dir, Kind: Kind(os.Getenv("TWOFOLD_TEST_KIND")), Passphrase: passphrase(testPassphrase), patience: testPatience})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer v.Close()
+	defer func() { _ = v.Close() }()
 	v.work = 4
 	for n := range 2 {
 		secret, err := NewSecret([]byte("made up"))

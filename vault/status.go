@@ -48,7 +48,7 @@ func Inspect(ctx context.Context, dir string, kind Kind) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	it := newSystemKeyring()
+	it := newSystemKeyring(0)
 	defer it.close()
 	s, _ := look(ctx, &disk{dir: dir}, it, dir, kind)
 	return s, ctx.Err()

@@ -42,6 +42,10 @@ type Options struct {
 	// nil means time.Now and crypto/rand. Keys of age are always made by crypto/rand.
 	Now  func() time.Time
 	Rand io.Reader
+
+	// patience is how long a keyring may take for one answer; zero means
+	// probeWait. Tests share few processors with many others.
+	patience time.Duration
 }
 
 // Damaged is an entry that was set aside: kept as it is, and not shown among
@@ -93,7 +97,7 @@ func Open(ctx context.Context, o Options) (*Vault, error) {
 		return nil, err
 	}
 	v := newVault(o)
-	v.dir, v.files, v.items = dir, &disk{dir: dir}, newSystemKeyring()
+	v.dir, v.files, v.items = dir, &disk{dir: dir}, newSystemKeyring(o.patience)
 	if err := v.open(ctx, o.Kind); err != nil {
 		_ = v.Close()
 		return nil, fmt.Errorf("open vault: %w", err)

@@ -143,7 +143,7 @@ func (k *Keyring) startProvider(password string, path dbus.ObjectPath, property 
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	for ctx.Err() == nil {
 		var owned bool
 		err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, "org.freedesktop.secrets").Store(&owned)
