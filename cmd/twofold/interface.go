@@ -37,6 +37,7 @@ func (a *app) interfaceOptions(fixed vault.Kind, first tui.Screen) tui.Options {
 				Dir: a.vaultDir(), Kind: pick(kind), Passphrase: a.typedPassphrase(typed), Now: a.now,
 			})
 		},
+		HasPassphrase: a.passphraseSource() != "",
 		StartVerifier: demoVerifier("plain"),
 		Now:           a.now,
 		Screen:        first,
