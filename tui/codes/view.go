@@ -41,6 +41,9 @@ func (m *Model) lay() {
 	room := c.list - 5 - 3 - 3 - codeWidth - 1 - 5 - 1
 	c.issuer = min(max(m.widest.issuer, 8), max(8, room/2))
 	c.label = min(max(m.widest.label, 8), max(0, room-c.issuer))
+	if c.pane { // beside the codes, not at the far end of a very wide terminal
+		c.list = min(c.list, 5+c.issuer+3+c.label+3+codeWidth+3+16+4)
+	}
 	m.columns = c
 }
 
