@@ -127,7 +127,7 @@ func TestCodesAgreeWithOathtool(t *testing.T) {
 	f := verifier.TOTP{Key: verifier.SecretOf("a made-up key of 20 b"), Algorithm: "SHA256", Digits: 7, Period: 60 * time.Second}
 	for n := range 10 {
 		at := start.Add(time.Duration(n) * 1000003 * time.Second)
-		cmd := exec.Command("oathtool", "--totp=sha256", "-d", "7", "-s", "60", "-N", at.Format("2006-01-02 15:04:05 UTC"), "-b", "-")
+		cmd := exec.CommandContext(t.Context(), "oathtool", "--totp=sha256", "-d", "7", "-s", "60", "-N", at.Format("2006-01-02 15:04:05 UTC"), "-b", "-")
 		cmd.Stdin = strings.NewReader(f.Key.RevealBase32())
 		out, err := cmd.Output()
 		if err != nil {

@@ -145,9 +145,8 @@ func TestP07_LocksDoubleAndEndInAHardStop(t *testing.T) {
 		case verifier.CauseCodeWrong:
 			looked++
 		case verifier.CauseTooManyAttempts:
-			r := w.refusal(err, verifier.CauseTooManyAttempts)
-			if r.RetryAfter != lock {
-				t.Fatalf("after %d failures: again in %v, want %v", looked, r.RetryAfter, lock)
+			if again := w.refusal(err, verifier.CauseTooManyAttempts); again != lock {
+				t.Fatalf("after %d failures: again in %v, want %v", looked, again, lock)
 			}
 			w.advance(lock - time.Second)
 			w.refused(w.signIn(ada).ID, w.code(ada, 0), verifier.CauseTooManyAttempts)

@@ -6,7 +6,7 @@ import (
 )
 
 // Cause is why something was refused, exactly. The names are those of the
-// error catalogue and never change their meaning.
+// error catalog and never change their meaning.
 type Cause string
 
 // Causes of refused codes. The account holder hears CauseCodeRefused for all
@@ -45,7 +45,7 @@ const (
 	CauseFlowExpired              Cause = "flow_expired"
 	CauseFlowElsewhere            Cause = "flow_elsewhere"
 	CauseEnrollmentExpired        Cause = "enrollment_expired"
-	CauseEnrollmentCancelled      Cause = "enrollment_cancelled"
+	CauseEnrollmentCancelled      Cause = "enrollment_cancelled" //nolint:misspell // the name is a promise
 	CauseEnrollmentNotConfirmed   Cause = "enrollment_not_confirmed"
 	CauseSkipNotAllowed           Cause = "skip_not_allowed"
 	CauseMethodNotAllowed         Cause = "method_not_allowed"

@@ -160,19 +160,20 @@ func (w *world) accepted(flow, code string) verifier.Progress {
 	return p
 }
 
-func (w *world) refused(flow, code string, want verifier.Cause) *verifier.Refusal {
+// refused gives after how long the refusal says to try again.
+func (w *world) refused(flow, code string, want verifier.Cause) time.Duration {
 	w.t.Helper()
 	_, err := w.answer(flow, code)
 	return w.refusal(err, want)
 }
 
-func (w *world) refusal(err error, want verifier.Cause) *verifier.Refusal {
+func (w *world) refusal(err error, want verifier.Cause) time.Duration {
 	w.t.Helper()
 	var r *verifier.Refusal
 	if !errors.As(err, &r) || r.Cause != want {
 		w.t.Fatalf("got %v (%s), want refused: %s", err, cause(err), want)
 	}
-	return r
+	return r.RetryAfter
 }
 
 func cause(err error) verifier.Cause {

@@ -69,7 +69,7 @@ type answer struct {
 
 func (s *served) raw(method, path, bearer, body string, header ...string) answer {
 	s.t.Helper()
-	req, err := http.NewRequest(method, s.url+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(context.Background(), method, s.url+path, strings.NewReader(body))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func (s *served) raw(method, path, bearer, body string, header ...string) answer
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
 		s.t.Fatal(err)
@@ -487,7 +487,7 @@ secret=$(ask $V/api/v1/flows/$flow/enroll -d '{"method":"totp"}' | field secret)
 code=$(oathtool --totp -b -N "$NOW" "$secret")
 ask $V/api/v1/flows/$flow/code -d "{\"code\":\"$code\"}" | field step
 `
-	cmd := exec.Command("sh", "-c", script)
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", script)
 	cmd.Env = append(os.Environ(), "V="+s.url, "NOW="+start.Format("2006-01-02 15:04:05 UTC"))
 	out, err := cmd.CombinedOutput()
 	if err != nil || strings.TrimSpace(string(out)) != "done" {

@@ -141,14 +141,14 @@ func (c *Client) Events(ctx context.Context) ([]Event, error) {
 // FollowEvents gives what happened and what will, until ctx is done or the
 // verifier goes away; then the channel is closed.
 func (c *Client) FollowEvents(ctx context.Context) (<-chan Event, error) {
-	res, err := c.send(ctx, http.MethodGet, "/lab/events", c.labToken, nil)
+	res, err := c.send(ctx, http.MethodGet, "/lab/events", c.labToken, nil) //nolint:bodyclose // the goroutine that reads it closes it
 	if err != nil {
 		return nil, err
 	}
 	events := make(chan Event)
 	go func() {
 		defer close(events)
-		defer res.Body.Close()
+		defer func() { _ = res.Body.Close() }() // it was read as far as it is wanted
 		lines := bufio.NewScanner(res.Body)
 		for lines.Scan() {
 			data, ok := strings.CutPrefix(lines.Text(), "data: ")
@@ -189,7 +189,7 @@ func (c *Client) do(ctx context.Context, method, path, bearer string, body any) 
 	if err != nil {
 		return nil, err
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }() // it was read as far as it is wanted
 	raw, err := io.ReadAll(io.LimitReader(res.Body, longestAnswer))
 	if err != nil {
 		return nil, fmt.Errorf("read answer of %s: %w", route(method, path), err)
@@ -224,7 +224,7 @@ func (c *Client) send(ctx context.Context, method, path, bearer string, body any
 	if res.StatusCode < 400 {
 		return res, nil
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }() // it was read as far as it is wanted
 	p := &Problem{Status: res.StatusCode, Title: http.StatusText(res.StatusCode), Code: "unknown"}
 	if raw, err := io.ReadAll(io.LimitReader(res.Body, longestAnswer)); err == nil {
 		_ = json.Unmarshal(raw, p) // a proxy's answer is no problem document; the status says enough

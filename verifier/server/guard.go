@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -61,7 +62,7 @@ func guard(next http.Handler, log *slog.Logger) http.Handler {
 		seen := &answer{ResponseWriter: w}
 		defer func() {
 			if caught := recover(); caught != nil {
-				if caught == http.ErrAbortHandler {
+				if err, ok := caught.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(caught)
 				}
 				// The value may hold anything; its type and place do not.

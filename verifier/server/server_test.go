@@ -72,6 +72,16 @@ func must[T any](v T, err error) func(testing.TB) T {
 	}
 }
 
+// post sends what curl -d would.
+func post(url, body string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return http.DefaultClient.Do(req)
+}
+
 // enroll signs a user up and confirms an app; it gives the secret and session.
 func enroll(t testing.TB, c *api.Client, email string) (secret, session string) {
 	t.Helper()
@@ -87,7 +97,8 @@ func enroll(t testing.TB, c *api.Client, email string) (secret, session string) 
 	return secret, flow.Next.Session
 }
 
-func refused(t testing.TB, err error, status int, code string) *api.Problem {
+// refused gives after how long the refusal says to try again.
+func refused(t testing.TB, err error, status int, code string) time.Duration {
 	t.Helper()
 	var p *api.Problem
 	if !errors.As(err, &p) {
@@ -96,7 +107,7 @@ func refused(t testing.TB, err error, status int, code string) *api.Problem {
 	if p.Status != status || p.Code != code {
 		t.Fatalf("got %d %s, want %d %s", p.Status, p.Code, status, code)
 	}
-	return p
+	return p.RetryAfter
 }
 
 func TestHandshakeOverHTTP(t *testing.T) {
@@ -175,8 +186,7 @@ func TestP03_ParallelSubmissionsOverHTTP(t *testing.T) {
 						id = other.ID
 					}
 					<-begin
-					res, err := http.Post(s.URL()+"/api/v1/flows/"+id+"/code", "application/x-www-form-urlencoded",
-						strings.NewReader(`{"code":"`+code+`"}`))
+					res, err := post(s.URL()+"/api/v1/flows/"+id+"/code", `{"code":"`+code+`"}`)
 					if err != nil {
 						t.Error(err)
 						return
@@ -215,7 +225,7 @@ func TestOnlyLoopbackIsServed(t *testing.T) {
 
 func TestForeignHostsAndSitesAreRefused(t *testing.T) {
 	s, _ := serve(t, server.Options{})
-	ask := func(method, path, host string, header ...string) *http.Response {
+	ask := func(method, path, host string, header ...string) (int, http.Header) {
 		req, err := http.NewRequestWithContext(t.Context(), method, s.URL()+path, strings.NewReader(`{}`))
 		if err != nil {
 			t.Fatal(err)
@@ -231,37 +241,37 @@ func TestForeignHostsAndSitesAreRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = res.Body.Close()
-		return res
+		return res.StatusCode, res.Header
 	}
 	for _, host := range []string{"evil.example", "evil.example:80", "127.0.0.1.nip.io", "localhost.evil.example"} {
-		if res := ask("GET", "/openapi.json", host); res.StatusCode != http.StatusMisdirectedRequest {
-			t.Errorf("host %s: %d", host, res.StatusCode)
+		if status, _ := ask("GET", "/openapi.json", host); status != http.StatusMisdirectedRequest {
+			t.Errorf("host %s: %d", host, status)
 		}
 	}
 	for _, host := range []string{"localhost", "localhost:99", "127.0.0.1", "[::1]:80", "127.1.2.3:1"} {
-		if res := ask("GET", "/openapi.json", host); res.StatusCode != http.StatusOK {
-			t.Errorf("host %s: %d", host, res.StatusCode)
+		if status, _ := ask("GET", "/openapi.json", host); status != http.StatusOK {
+			t.Errorf("host %s: %d", host, status)
 		}
 	}
-	if res := ask("POST", "/api/v1/signin", "", "Origin", "https://evil.example"); res.StatusCode != http.StatusForbidden {
-		t.Errorf("another origin: %d", res.StatusCode)
+	if status, _ := ask("POST", "/api/v1/signin", "", "Origin", "https://evil.example"); status != http.StatusForbidden {
+		t.Errorf("another origin: %d", status)
 	}
-	if res := ask("POST", "/api/v1/signin", "", "Sec-Fetch-Site", "cross-site"); res.StatusCode != http.StatusForbidden {
-		t.Errorf("another site: %d", res.StatusCode)
+	if status, _ := ask("POST", "/api/v1/signin", "", "Sec-Fetch-Site", "cross-site"); status != http.StatusForbidden {
+		t.Errorf("another site: %d", status)
 	}
-	if res := ask("POST", "/api/v1/signin", "", "Origin", s.URL()); res.StatusCode != http.StatusUnprocessableEntity {
-		t.Errorf("the same origin: %d", res.StatusCode)
+	if status, _ := ask("POST", "/api/v1/signin", "", "Origin", s.URL()); status != http.StatusUnprocessableEntity {
+		t.Errorf("the same origin: %d", status)
 	}
-	res := ask("GET", "/nothing", "")
+	_, header := ask("GET", "/nothing", "")
 	for name, want := range map[string]string{
 		"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
 		"Content-Type": "application/problem+json",
 	} {
-		if got := res.Header.Get(name); got != want {
+		if got := header.Get(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	policy := res.Header.Get("Content-Security-Policy")
+	policy := header.Get("Content-Security-Policy")
 	if !strings.Contains(policy, "frame-ancestors 'none'") || strings.Contains(policy, "unsafe") {
 		t.Errorf("policy: %s", policy)
 	}
@@ -362,7 +372,7 @@ func TestP27_NothingSecretIsLoggedOrStored(t *testing.T) {
 	_, err = c.SignIn(ctx, api.SignInRequest{Email: "ada@example.com", Password: "another password"})
 	refused(t, err, 401, "credentials_refused")
 	for _, bad := range []string{`{"email":"` + password + `","password":["` + password + `"]}`, `{"password":"` + password} {
-		res, err := http.Post(s.URL()+"/api/v1/signin?x="+code, "text/plain", strings.NewReader(bad))
+		res, err := post(s.URL()+"/api/v1/signin?x="+code, bad)
 		if err != nil {
 			t.Fatal(err)
 		}

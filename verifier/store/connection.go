@@ -49,11 +49,11 @@ func (c *connection) exec(query string, args ...any) error {
 
 // change is exec that gives the number of rows changed.
 func (c *connection) change(query string, args ...any) (int64, error) {
-	stmt, err := c.prepare(query)
+	stmt, err := c.prepare(query) //nolint:sqlclosecheck // kept for the connection's life; close ends it
 	if err != nil {
 		return 0, err
 	}
-	result, err := stmt.Exec(args...)
+	result, err := stmt.ExecContext(context.Background(), args...)
 	if err != nil {
 		return 0, err
 	}
@@ -62,11 +62,11 @@ func (c *connection) change(query string, args ...any) (int64, error) {
 
 // query calls each for every row.
 func (c *connection) query(each func(scan func(...any) error) error, query string, args ...any) (err error) {
-	stmt, err := c.prepare(query)
+	stmt, err := c.prepare(query) //nolint:sqlclosecheck // kept for the connection's life; close ends it
 	if err != nil {
 		return err
 	}
-	rows, err := stmt.Query(args...)
+	rows, err := stmt.QueryContext(context.Background(), args...)
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,8 @@ func Pragma(t *testing.T, path, pragma string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
-	if _, err := db.Exec("PRAGMA " + pragma); err != nil {
+	defer func() { _ = db.Close() }()
+	if _, err := db.ExecContext(t.Context(), "PRAGMA "+pragma); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -43,6 +43,9 @@ func open(t testing.TB, path string) *store.SQLite {
 	return s
 }
 
+// closed closes a store whose last error does not matter to the test.
+func closed(s *store.SQLite) { _ = s.Close() }
+
 func addFactor(t testing.TB, s verifier.Store, id string) {
 	t.Helper()
 	err := s.Update(context.Background(), func(tx verifier.Tx) error {
@@ -77,7 +80,7 @@ func TestWhatWasKeptIsThereAfterReopening(t *testing.T) {
 		t.Error("a closed store took a change")
 	}
 	s = open(t, path)
-	defer s.Close()
+	defer closed(s)
 	if won, err := spend(s, "a", 5); err != nil || won {
 		t.Errorf("the step could be spent again after reopening: %v, %v", won, err)
 	}
@@ -87,8 +90,8 @@ func TestWhatWasKeptIsThereAfterReopening(t *testing.T) {
 func TestP03_TwoProcessesOnOneStore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "verifier.db")
 	one, two := open(t, path), open(t, path)
-	defer one.Close()
-	defer two.Close()
+	defer closed(one)
+	defer closed(two)
 	addFactor(t, one, "a")
 	for step := range verifier.TimeStep(20) {
 		var wins atomic.Int32
@@ -114,7 +117,7 @@ func TestP03_TwoProcessesOnOneStore(t *testing.T) {
 func TestFileIsForItsOwnerOnly(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "verifier.db")
 	s := open(t, path)
-	defer s.Close()
+	defer closed(s)
 	addFactor(t, s, "a")
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		info, err := os.Stat(path + suffix)
@@ -163,7 +166,7 @@ func BenchmarkSpend(b *testing.B) {
 	for _, clients := range []int{1, 64} {
 		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
 			s := open(b, filepath.Join(b.TempDir(), "verifier.db"))
-			defer s.Close()
+			defer closed(s)
 			for c := range clients {
 				addFactor(b, s, fmt.Sprint("c", c))
 			}
