@@ -19,6 +19,7 @@ type row struct {
 	account       vault.Account
 	issuer, label string // harmless to show
 	text          string // what the filter searches: issuer, label, tags
+	lower         string // text in lower case
 	aside         string // why it is no account; empty for one that is
 	sorted        string
 }
@@ -47,6 +48,7 @@ func broken(entries []vault.Damaged) []row {
 			r.aside = "no reason known"
 		}
 		r.text = r.issuer + " " + r.label
+		r.lower = strings.ToLower(r.text)
 		rows[i] = r
 	}
 	return rows
@@ -63,6 +65,7 @@ func prepare(accounts []vault.Account) []row {
 		if len(a.Tags) > 0 {
 			r.text += " " + widget.Clean(strings.Join(a.Tags, " "))
 		}
+		r.lower = strings.ToLower(r.text)
 		pin := "1"
 		if a.Pinned {
 			pin = "0"
