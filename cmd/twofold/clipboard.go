@@ -118,7 +118,8 @@ func startClearer(text string) error {
 		return err
 	}
 	hash := sha256.Sum256([]byte(text))
-	cmd := exec.Command(self, clearerName)
+	// It has to outlive this run, so no context ends it.
+	cmd := exec.CommandContext(context.Background(), self, clearerName)
 	cmd.SysProcAttr = detached()
 	in, err := cmd.StdinPipe()
 	if err != nil {

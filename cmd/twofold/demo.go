@@ -57,7 +57,7 @@ func (a *app) playDemo(ctx context.Context, policy string, asJSON bool) error {
 	}
 	defer stop()
 	v := vault.Throwaway(vault.Options{Now: a.now})
-	defer v.Close()
+	defer func() { _ = v.Close() }()
 	show := func(step walk.Step) error { return writeStep(a.Out, step) }
 	if asJSON {
 		show = func(step walk.Step) error { return a.writeJSON(step) }
@@ -118,6 +118,6 @@ func throwawayVerifier(policy string) (srv *server.Server, stop func(), err erro
 	go func() { stopped <- srv.Serve() }()
 	return srv, func() {
 		_ = shutdown(srv)
-		<-stopped
+		_ = <-stopped
 	}, nil
 }

@@ -78,7 +78,7 @@ type terminalProgram struct {
 
 func startInTerminal(t *testing.T, columns, rows uint16, environ ...string) *terminalProgram {
 	t.Helper()
-	cmd := exec.Command("twofold")
+	cmd := exec.CommandContext(t.Context(), "twofold")
 	cmd.Env = append(environ, "PATH="+os.Getenv("PATH"), "TERM=xterm-256color")
 	file, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: columns, Rows: rows})
 	if err != nil {

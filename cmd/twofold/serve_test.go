@@ -37,7 +37,7 @@ type served struct {
 // startServe starts "twofold serve" on a free port and waits until it says where it listens.
 func startServe(t *testing.T, args ...string) *served {
 	t.Helper()
-	s := &served{process: exec.Command("twofold", append([]string{"serve", "--listen", "127.0.0.1:0", "--json"}, args...)...)}
+	s := &served{process: exec.CommandContext(t.Context(), "twofold", append([]string{"serve", "--listen", "127.0.0.1:0", "--json"}, args...)...)}
 	s.process.Env = append(os.Environ(), "HOME="+t.TempDir())
 	s.process.Stderr = os.Stderr
 	out, err := s.process.StdoutPipe()
@@ -64,7 +64,7 @@ func startServe(t *testing.T, args ...string) *served {
 // shell runs lines of bash against the server, as the README shows them, and gives what they print.
 func (s *served) shell(t *testing.T, lines string) string {
 	t.Helper()
-	cmd := exec.Command("bash", "-euc", "set -o pipefail\n"+lines)
+	cmd := exec.CommandContext(t.Context(), "bash", "-euc", "set -o pipefail\n"+lines)
 	cmd.Env = append(os.Environ(), "V="+s.URL, "TOKEN="+s.LabToken)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
@@ -135,7 +135,11 @@ func TestCodeStaysSpentOverKill(t *testing.T) {
 // TestServeStopsOnTerm holds that SIGTERM ends it within its patience, with exit code 0.
 func TestServeStopsOnTerm(t *testing.T) {
 	s := startServe(t, "--store", ":memory:")
-	response, err := http.Get(s.URL + "/signin")
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/signin", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
