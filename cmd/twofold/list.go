@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -23,11 +24,15 @@ func (a *app) listCommand() *cobra.Command {
 			return a.withVault(cmd.Context(), func(v *vault.Vault) error {
 				accounts := v.Accounts()
 				found := vault.Match(accounts, filterOf(args))
-				if asJSON {
-					return a.writeJSON(listed(found))
-				}
+				var none error
 				if len(found) == 0 && len(args) > 0 {
-					return &notOneError{filter: filterOf(args), all: len(accounts)}
+					none = &notOneError{filter: filterOf(args), all: len(accounts)}
+				}
+				if asJSON {
+					return errors.Join(a.writeJSON(listed(found)), none)
+				}
+				if none != nil {
+					return none
 				}
 				if len(found) == 0 {
 					fmt.Fprintln(a.Err, "There are no accounts yet. Add one with \"twofold add\" or \"twofold scan PICTURE\".")
