@@ -68,11 +68,7 @@ func (m Model) take() (Model, tea.Cmd) {
 }
 
 func (m Model) toClipboard(r row, code vault.Code, next string) (Model, tea.Cmd) {
-	name := r.issuer
-	if name == "" {
-		name = r.label
-	}
-	m.copied, m.copiedWas, m.clearAt = name, next, m.now.Add(clipboardLife)
+	m.copied, m.copiedWas, m.clearAt = r.title(), next, m.now.Add(clipboardLife)
 	m.said = ""
 	return m, tea.SetClipboard(code.Reveal())
 }

@@ -64,6 +64,7 @@ type Model struct {
 	cursor   int   // in found
 	top      int   // first row in sight
 	columns  columns
+	words    []word // of the filter
 	widest   widths
 	period   time.Duration // the period of most accounts: the shared countdown's
 	keep     string        // id to select once it is there

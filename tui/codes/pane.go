@@ -31,12 +31,10 @@ func (m Model) viewPane() []string {
 		}
 	}
 	add("")
-	title := r.issuer
-	if title == "" {
-		title = r.label
+	add(t.Strong.Render(widget.Truncate(r.title(), inner)))
+	if detail := r.detail(); detail != "" {
+		add(t.Muted.Render(widget.Truncate(detail, inner)))
 	}
-	add(t.Strong.Render(widget.Truncate(title, inner)))
-	add(t.Muted.Render(widget.Truncate(r.label, inner)))
 	add("")
 	if r.aside != "" {
 		for _, line := range widget.Wrap("This entry can't be read, and is kept as it is: "+r.aside+".", inner) {

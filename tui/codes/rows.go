@@ -17,26 +17,33 @@ import (
 // no clock, computed once a load and off the event loop.
 type row struct {
 	account       vault.Account
-	issuer, label string // harmless to show
-	text          string // what the filter searches: issuer, label, tags
-	lower         string // text in lower case
-	aside         string // why it is no account; empty for one that is
+	issuer, label string  // harmless to show
+	fields        []field // what the filter searches: title, detail, tags
+	aside         string  // why it is no account; empty for one that is
 	sorted        string
 }
 
 func (r row) counter() bool { return r.account.Type == vault.HOTP }
 
+// title is what the account is called first: its issuer, or the label of one
+// that has none. detail is the label where that is not said by the title.
+func (r row) title() string { return cmp.Or(r.issuer, r.label) }
+
+func (r row) detail() string {
+	if r.issuer == "" {
+		return ""
+	}
+	return r.label
+}
+
 func (r row) period() time.Duration { return time.Duration(r.account.Period) * time.Second }
 
 // name is what sentences call the account.
 func (r row) name() string {
-	switch {
-	case r.issuer == "":
-		return r.label
-	case r.label == "":
-		return r.issuer
+	if r.detail() == "" {
+		return r.title()
 	}
-	return r.issuer + " · " + r.label
+	return r.title() + " · " + r.detail()
 }
 
 // broken are rows for what the vault has set aside: marked, and never in the way.
@@ -47,8 +54,7 @@ func broken(entries []vault.Damaged) []row {
 		if r.aside == "" {
 			r.aside = "no reason known"
 		}
-		r.text = r.issuer + " " + r.label
-		r.lower = strings.ToLower(r.text)
+		r.fields = []field{asField(r.title()), asField(r.detail())}
 		rows[i] = r
 	}
 	return rows
@@ -61,16 +67,15 @@ func prepare(accounts []vault.Account) []row {
 		if r.issuer == "" && r.label == "" {
 			r.label = "(no name)"
 		}
-		r.text = r.issuer + " " + r.label
-		if len(a.Tags) > 0 {
-			r.text += " " + widget.Clean(strings.Join(a.Tags, " "))
+		r.fields = []field{asField(r.title()), asField(r.detail())}
+		for _, tag := range a.Tags {
+			r.fields = append(r.fields, asField(widget.Clean(tag)))
 		}
-		r.lower = strings.ToLower(r.text)
 		pin := "1"
 		if a.Pinned {
 			pin = "0"
 		}
-		r.sorted = pin + strings.ToLower(r.issuer) + "\x00" + strings.ToLower(r.label) + "\x00" + a.ID
+		r.sorted = pin + strings.ToLower(r.title()) + "\x00" + strings.ToLower(r.detail()) + "\x00" + a.ID
 		rows[i] = r
 	}
 	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.sorted, b.sorted) })
@@ -79,13 +84,17 @@ func prepare(accounts []vault.Account) []row {
 
 // widths are the widest cells of a load, bounded so that one long name cannot
 // push the codes away.
-type widths struct{ issuer, label int }
+type widths struct {
+	title, detail int
+	sign          bool // some row has one before its name
+}
 
 func measure(rows []row) (w widths, period time.Duration) {
 	count := map[time.Duration]int{}
 	for _, r := range rows {
-		w.issuer = max(w.issuer, min(widget.Width(r.issuer), 24))
-		w.label = max(w.label, min(widget.Width(r.label), 36))
+		w.title = max(w.title, min(widget.Width(r.title()), 24))
+		w.detail = max(w.detail, min(widget.Width(r.detail()), 36))
+		w.sign = w.sign || r.account.Pinned || r.aside != ""
 		if !r.counter() && r.aside == "" {
 			count[r.period()]++
 		}
@@ -108,7 +117,6 @@ type (
 		period time.Duration
 		after  string // what happened, in words; empty for nothing to say
 		keep   string // id to select
-		err    error
 	}
 	refreshed struct{ err error }
 	fetched   struct {
@@ -175,7 +183,7 @@ func (m *Model) hold(got map[string]held) {
 	for id, h := range got {
 		m.held[id] = h
 	}
-	if len(m.held) <= keysKept {
+	if m.lay(); len(m.held) <= keysKept {
 		return
 	}
 	sight := map[string]bool{}

@@ -108,7 +108,8 @@ func (m *Model) forgetGone() {
 // search runs the filter again and puts the cursor on the account keep, or
 // where it was.
 func (m *Model) search(keep string) {
-	m.found = search(m.rows, m.filter.Value())
+	m.words = words(m.filter.Value())
+	m.found = search(m.rows, nil, m.words)
 	if keep != "" {
 		for i, h := range m.found {
 			if m.rows[h.row].account.ID == keep {
@@ -215,7 +216,13 @@ func (m Model) type1(msg tea.Msg) (Model, tea.Cmd) {
 		return m, cmd
 	}
 	m.cursor, m.top = 0, 0
-	m.search("")
+	var among []hit
+	if narrows(before, m.filter.Value()) {
+		among = m.found
+	}
+	m.words = words(m.filter.Value())
+	m.found = search(m.rows, among, m.words)
+	m.follow()
 	m, more := m.fetch()
 	return m, tea.Batch(cmd, more)
 }

@@ -21,31 +21,42 @@ const (
 // columns is where things stand in a row, for one width.
 type columns struct {
 	list          int // cells of the list, without the pane
-	issuer, label int
+	lead          int // cells before the title: margin, marker, sign
+	title, detail int
 	pane          bool
 }
 
 // lay computes the columns; they change with size and load, never with scrolling.
 func (m *Model) lay() {
-	c := columns{list: m.width}
+	c := columns{list: m.width, lead: 3}
+	sign := m.widest.sign
+	for _, h := range m.held {
+		sign = sign || h.err != nil
+	}
+	if sign {
+		c.lead += 2
+	}
 	if m.width >= paneFrom && len(m.rows) > 0 {
 		c.pane = true
 		c.list = m.width - paneWidth
 	}
 	if c.list < narrow {
-		c.issuer = max(4, c.list-4-codeWidth-2)
+		c.title = max(4, c.list-4-codeWidth-2)
 		m.columns = c
 		return
 	}
-	// margin 1, marker 2, sign 2 … gaps of 3 … own seconds at the end
-	room := c.list - 5 - 3 - 3 - codeWidth - 1 - 5 - 1
-	c.issuer = min(max(m.widest.issuer, 8), max(8, room/2))
-	c.label = min(max(m.widest.label, 8), max(0, room-c.issuer))
+	// gaps of 3 between them, and own seconds at the end
+	room := c.list - c.lead - 3 - 3 - codeWidth - 1 - 5 - 1
+	c.title = min(max(m.widest.title, 8), max(8, room/2))
+	c.detail = min(max(m.widest.detail, 8), max(0, room-c.title))
 	if c.pane { // beside the codes, not at the far end of a very wide terminal
-		c.list = min(c.list, 5+c.issuer+3+c.label+3+codeWidth+3+16+4)
+		c.list = min(c.list, c.code()+codeWidth+3+16+4)
 	}
 	m.columns = c
 }
+
+// code is where codes begin.
+func (c columns) code() int { return c.lead + c.title + 3 + c.detail + 3 }
 
 // TabLine is the line that replaces the root's tabs while the filter is open;
 // empty otherwise.
@@ -119,29 +130,23 @@ func (m Model) viewTop() string {
 	if c.list < narrow {
 		return widget.Ends("   "+t.Muted.Render(where), t.Muted.Render(strconv.Itoa(widget.Seconds(left))+" s")+"  ", c.list)
 	}
-	indent := 5 + c.issuer + 3 + c.label + 3
-	return widget.Cell("     "+t.Muted.Render(where), indent) + widget.Countdown(t, m.now, m.period, codeWidth)
+	return widget.Cell(strings.Repeat(" ", c.lead)+t.Muted.Render(where), c.code()) + widget.Countdown(t, m.now, m.period, codeWidth)
 }
 
 func (m Model) viewRow(h hit, selected bool) string {
 	t, c := m.theme, m.columns
 	r := m.rows[h.row]
 	var b strings.Builder
-	issuer, label := t.Text, t.Muted
+	title, detail := t.Text, t.Muted
 	if selected {
 		b.WriteString(" " + t.Accent.Render("▌") + " ")
-		issuer = t.Strong
-		label = t.Text
+		title, detail = t.Strong, t.Text
 	} else {
 		b.WriteString("   ")
 	}
 	code := m.viewCode(r)
 	if c.list < narrow {
-		name, at := r.issuer, 0
-		if name == "" {
-			name, at = r.label, len(r.issuer)+1
-		}
-		b.WriteString(mark(name, at, h.matched, issuer, t.Match, c.issuer))
+		b.WriteString(m.mark(r, 0, r.title(), title, c.title))
 		b.WriteString("  " + code)
 		if own := m.ownSeconds(r); own != "" && widget.Width(code)+widget.Width(own) < codeWidth {
 			b.WriteString(strings.Repeat(" ", codeWidth-widget.Width(code)-widget.Width(own)) + t.Muted.Render(own))
@@ -149,6 +154,7 @@ func (m Model) viewRow(h hit, selected bool) string {
 		return b.String()
 	}
 	switch {
+	case c.lead == 3:
 	case r.aside != "" || m.held[r.account.ID].err != nil:
 		b.WriteString(t.Warning.Render("!") + " ")
 	case r.account.Pinned:
@@ -156,14 +162,14 @@ func (m Model) viewRow(h hit, selected bool) string {
 	default:
 		b.WriteString("  ")
 	}
-	b.WriteString(mark(r.issuer, 0, h.matched, issuer, t.Match, c.issuer))
+	b.WriteString(m.mark(r, 0, r.title(), title, c.title))
 	b.WriteString("   ")
-	b.WriteString(mark(r.label, len(r.issuer)+1, h.matched, label, t.Match, c.label))
+	b.WriteString(m.mark(r, 1, r.detail(), detail, c.detail))
 	b.WriteString("   " + widget.Cell(code, codeWidth))
 	if own := m.ownSeconds(r); own != "" {
-		const short = 10
-		if room := c.list - (5 + c.issuer + 3 + c.label + 3 + codeWidth + 3); room >= short+6 {
-			b.WriteString("   " + widget.Countdown(t, m.now, r.period(), short))
+		const bar = 10
+		if room := c.list - c.code() - codeWidth - 3 - widget.Width(own) - 2; room >= bar/2 {
+			b.WriteString("   " + widget.Countdown(t, m.now, r.period(), min(bar, room)))
 		} else {
 			b.WriteString(" " + t.Muted.Render(own))
 		}
@@ -218,38 +224,31 @@ func (m Model) viewCode(r row) string {
 	return t.Spent.Render(before) + t.Accent.Render(" → ") + t.Code.Render(after)
 }
 
-// mark is text in exactly width cells, its found bytes underlined. Positions
-// count from `from` in the searched text.
-func mark(text string, from int, matched []int, plain, found lipgloss.Style, width int) string {
+// mark is the row's field, text, in exactly width cells, with what the filter
+// found in it underlined.
+func (m Model) mark(r row, field int, text string, plain lipgloss.Style, width int) string {
 	cut := widget.Truncate(text, width)
 	pad := strings.Repeat(" ", max(0, width-widget.Width(cut)))
-	if len(matched) == 0 {
+	if len(m.words) == 0 || cut == "" {
 		return plain.Render(cut) + pad
 	}
-	is := func(i int) bool {
-		for _, p := range matched {
-			if p-from == i {
-				return true
-			}
-		}
-		return false
-	}
+	found := r.fields[field].marks(m.words)
 	var b strings.Builder
 	start, on := 0, false
 	flush := func(end int) {
+		style := plain
+		if on {
+			style = m.theme.Match
+		}
 		if end > start {
-			style := plain
-			if on {
-				style = found
-			}
 			b.WriteString(style.Render(cut[start:end]))
 		}
 		start = end
 	}
 	for i := range cut {
-		if hit := is(i); hit != on {
+		if found[i] != on {
 			flush(i)
-			on = hit
+			on = !on
 		}
 	}
 	flush(len(cut))
