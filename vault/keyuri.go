@@ -55,7 +55,8 @@ func ParseKeyURI(text string) (Key, error) {
 	if len(text) > maxKeyURI {
 		return Key{}, refuse("text", "is longer than %d bytes", maxKeyURI)
 	}
-	text = strings.TrimSpace(text)
+	// A byte order mark is what Windows puts in front of a piped or saved text.
+	text = strings.TrimSpace(strings.TrimPrefix(text, "\ufeff"))
 	scheme, rest, ok := strings.Cut(text, "://")
 	if !ok {
 		return Key{}, refuse("scheme", "is missing; such a text begins with otpauth://")
@@ -149,7 +150,7 @@ func uriError(err error) error {
 func uriSecret(text string) (Secret, error) {
 	s, err := ParseSecret(text)
 	if err != nil {
-		return Secret{}, refuse("secret", "%s", strings.TrimPrefix(err.Error(), "the secret "))
+		return Secret{}, refuse("secret", "%s", strings.TrimPrefix(strings.TrimPrefix(err.Error(), "the "), "secret "))
 	}
 	return s, nil
 }

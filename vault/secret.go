@@ -61,10 +61,12 @@ func (e *SecretError) Error() string {
 // ParseSecret reads base32 (RFC 4648 section 6) as people type it: blanks,
 // dashes, lower case and padding are taken. Of a text that is no whole number
 // of bytes the bits left over are ignored. A wrong character gives a
-// *SecretError, an empty text or less than one byte ErrEmptySecret.
+// *SecretError, an empty text or less than one byte ErrEmptySecret, and one of
+// more than 1024 bytes a *ParameterError.
 func ParseSecret(text string) (Secret, error) {
+	tooLong := &ParameterError{Part: "secret", Reason: fmt.Sprintf("is longer than %d bytes", maxSecret)}
 	if len(text) > 4*maxSecret {
-		return Secret{}, fmt.Errorf("the secret is longer than %d bytes", maxSecret)
+		return Secret{}, tooLong
 	}
 	var (
 		out   []byte
@@ -101,6 +103,7 @@ func ParseSecret(text string) (Secret, error) {
 	}
 	if len(out) > maxSecret {
 		clear(out)
+		return Secret{}, tooLong
 	}
 	return NewSecret(out)
 }

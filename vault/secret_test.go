@@ -122,6 +122,16 @@ func TestParseSecretIgnoresBitsLeftOver(t *testing.T) {
 	}
 }
 
+func TestParseSecretNamesALongSecret(t *testing.T) {
+	for n, long := range map[int]bool{1024 * 8 / 5: false, 1640: true, 4096: true, 4097: true, 1 << 20: true} {
+		_, err := ParseSecret(strings.Repeat("A", n))
+		var e *ParameterError
+		if errors.As(err, &e) != long || long && e.Part != "secret" {
+			t.Errorf("%d characters: %v", n, err)
+		}
+	}
+}
+
 func TestParseSecretNamesTheWrongCharacter(t *testing.T) {
 	for text, want := range map[string]SecretError{
 		"GEZD0NBV": {'0', 5}, "1AAA": {'1', 1}, "AA AA8": {'8', 6}, "ÄAAA": {'Ä', 1}, "AAé9": {'é', 3},
