@@ -152,6 +152,18 @@ func TestTheCommandThatMendsPermissionsDoes(t *testing.T) {
 	}
 }
 
+// A folder that others can write to is not one that they can only read.
+func TestAnOpenFolderIsSaidToBeChangeable(t *testing.T) {
+	dir := aFileVault(t)
+	if err := os.Chmod(dir, 0o777); err != nil { //nolint:gosec // that is the fault
+		t.Fatal(err)
+	}
+	_, err := Open(t.Context(), fileOptions(dir))
+	if !errors.Is(err, ErrUnsafePermissions) || !strings.Contains(err.Error(), "change") {
+		t.Fatal(err)
+	}
+}
+
 func TestPassphrases(t *testing.T) {
 	dir := aFileVault(t)
 	was := snapshot(t, dir)

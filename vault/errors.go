@@ -35,7 +35,7 @@ var (
 	ErrIndexKeyMissing = errors.New("the key of the vault's index is not in the keyring")
 	// ErrUnsafePermissions: other users can read a file of the vault or change
 	// its folder; see PermissionsError.
-	ErrUnsafePermissions = errors.New("other users can read the vault")
+	ErrUnsafePermissions = errors.New("other users can read or change the vault")
 	// ErrBusy: another process has held the vault's lock for too long.
 	ErrBusy = errors.New("another process is changing the vault")
 	// ErrClosed: the vault was closed.

@@ -90,7 +90,7 @@ type view struct {
 // An explicit kind wins; else it is the kind of the vault that is there; else
 // keyring where an unlocked one answers; else file. A vault whose keyring is
 // away, locked or missing is an error, never another vault. Errors by name:
-// all of this package but ErrNotFound, ErrSecretMissing and ErrClosed.
+// those of errors.go but ErrNotFound, ErrSecretMissing, ErrBusy and ErrClosed.
 func Open(ctx context.Context, o Options) (*Vault, error) {
 	dir, err := folderPath(o.Dir)
 	if err != nil {
