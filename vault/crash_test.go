@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -268,6 +269,80 @@ func TestAFailedStepLeavesTheVaultAsItWas(t *testing.T) {
 			}
 			t.Logf("%d faults", failed)
 		})
+	}
+}
+
+// A folder has as many names as there are symbolic links to it.
+func TestALostIndexIsMissedUnderEveryNameOfItsFolder(t *testing.T) {
+	top := t.TempDir()
+	home, link := filepath.Join(top, "home "), filepath.Join(top, "link")
+	if err := os.Mkdir(home, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(home, link); err != nil {
+		t.Skip(err)
+	}
+	for made, asked := range map[string]string{home: link, link: home} {
+		r := rig{dir: filepath.Join(made, "vault"), kind: KindKeyring, items: newFakeItems()}
+		if _, err := r.mustOpen(t).Add(t.Context(), aKey(t, "A", "x")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.RemoveAll(r.dir); err != nil {
+			t.Fatal(err)
+		}
+		for _, r.dir = range []string{filepath.Join(made, "vault"), filepath.Join(asked, "vault")} {
+			if _, err := r.open(t, nil); !errors.Is(err, ErrIndexMissing) {
+				t.Errorf("made in %q, asked for in %q: %v", made, r.dir, err)
+			}
+		}
+		r.dir = filepath.Join(top, "elsewhere", "vault")
+		if _, err := r.open(t, nil); err != nil {
+			t.Errorf("another folder: %v", err)
+		}
+	}
+}
+
+// A new folder is on disk when the one that holds it is: a vault in a folder
+// that a loss of power takes away was reported too early.
+func TestNewFoldersAreSyncedUpToTheOneThatWasThere(t *testing.T) {
+	home := t.TempDir()
+	r := rig{dir: filepath.Join(home, "new", "vault"), kind: KindFile, items: newFakeItems()}
+	var synced []string
+	v, err := r.open(t, func(step, name string) error {
+		if step == "sync holder" {
+			synced = append(synced, name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, label := range []string{"first", "second"} {
+		if _, err := v.Add(t.Context(), aKey(t, "A", label)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := []string{filepath.Join(home, "new"), home}; !slices.Equal(synced, want) {
+		t.Fatalf("synced %q, want %q", synced, want)
+	}
+}
+
+// What would be too long to be read again is not put in the place of what can be.
+func TestAFileThatCouldNotBeReadIsNotWritten(t *testing.T) {
+	d := &disk{dir: filepath.Join(t.TempDir(), "vault")}
+	unlock, err := d.lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	if err := d.write(accountsName, []byte("small"), false, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.write(accountsName, make([]byte, maxFile+1), true, nil); err == nil {
+		t.Error("a file longer than what is read was written")
+	}
+	if b, err := d.read(accountsName); err != nil || string(b) != "small" {
+		t.Errorf("%d bytes, %v", len(b), err)
 	}
 }
 

@@ -73,6 +73,9 @@ func (d *disk) write(name string, data []byte, rotate bool, check func([]byte) e
 			err = fmt.Errorf("write %s: %w", name, err)
 		}
 	}()
+	if len(data) > maxFile {
+		return fmt.Errorf("it would be longer than %d MiB, and not be read again", maxFile>>20)
+	}
 	if err := d.writeBeside(name, beside, data); err != nil {
 		return errors.Join(err, ignoreAbsent(os.Remove(beside)))
 	}
@@ -169,8 +172,34 @@ func (d *disk) rotate(name string) error {
 	return d.writeBeside(name, generation(1), old)
 }
 
-func (d *disk) lock(ctx context.Context) (func(), error) {
+// makeFolder makes the vault's folder and those above it that are missing, and
+// syncs what holds each: a folder that is new is not on disk until then, and
+// neither is anything in it.
+func (d *disk) makeFolder() error {
+	var holders []string
+	for dir := d.dir; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		holders = append(holders, filepath.Dir(dir))
+	}
 	if err := os.MkdirAll(d.dir, 0o700); err != nil {
+		return err
+	}
+	for _, holder := range holders {
+		if err := d.step("sync holder", holder); err != nil {
+			return err
+		}
+		// One that may be written to and not read cannot be synced from here.
+		if err := syncFolder(holder); err != nil && !errors.Is(err, fs.ErrPermission) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *disk) lock(ctx context.Context) (func(), error) {
+	if err := d.makeFolder(); err != nil {
 		return nil, err
 	}
 	if err := checkFolder(d.dir); err != nil {

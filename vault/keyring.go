@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -123,10 +124,29 @@ func lostIndex(ctx context.Context, it items, dir string) error {
 			return err
 		}
 		for line := range strings.Lines(text) {
-			if strings.TrimSpace(strings.TrimPrefix(line, "#")) == folderComment+strings.Map(oneLine, dir) {
+			folder, ok := strings.CutPrefix(strings.TrimRight(line, "\r\n"), "# "+folderComment)
+			if ok && samePlace(folder, dir) {
 				return fmt.Errorf("%w: the keyring holds the key of vault %s, whose index was in %s", ErrIndexMissing, id, dir)
 			}
 		}
 	}
 	return nil
+}
+
+// samePlace compares a folder as an index key names it with the one that is
+// asked for, which may be reached over other symbolic links now.
+func samePlace(named, dir string) bool {
+	return named == strings.Map(oneLine, dir) || resolved(named) == resolved(dir)
+}
+
+// resolved follows the symbolic links in a path as far as it is there: the
+// vault's own folder may be gone.
+func resolved(dir string) string {
+	if at, err := filepath.EvalSymlinks(dir); err == nil {
+		return at
+	}
+	if up := filepath.Dir(dir); up != dir {
+		return filepath.Join(resolved(up), filepath.Base(dir))
+	}
+	return dir
 }
