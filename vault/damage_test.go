@@ -267,7 +267,7 @@ func TestABadEntryIsSetAsideAndKept(t *testing.T) {
 	strange := []string{
 		`{"id":"newer","type":"ocra","label":"x","what":{"is":["this"]}}`,
 		`{"id":"nosecret","type":"totp","algorithm":"SHA1","digits":6,"period":30,"uri":"otpauth://totp/x?secret="}`,
-		`{"type":"totp"}`, `17`, `"a text"`, `{"id":7}`, `null`,
+		`{"type":"totp"}`, `17`, `"a text"`, `{"id":7}`, `null`, `{"id":"\u001b]0;title\u0007","type":"totp"}`,
 	}
 	rewrite(t, dir, func(s string) string {
 		s = strings.Replace(s, `"entries":[`, `"entries":[`+strings.Join(strange, ",")+",", 1)
@@ -281,6 +281,9 @@ func TestABadEntryIsSetAsideAndKept(t *testing.T) {
 	aside := v.SetAside()
 	if len(aside) != len(strange) || aside[0].ID != "newer" || aside[1].ID != "nosecret" {
 		t.Fatalf("%+v", aside)
+	}
+	if last := aside[len(aside)-1]; last.ID != "" {
+		t.Errorf("%q is passed on as an id", last.ID)
 	}
 	for _, a := range v.Accounts() {
 		if _, err := v.Edit(t.Context(), a.ID, func(a *Account) error { a.Pinned, a.Issuer = true, ""; return nil }); err != nil {

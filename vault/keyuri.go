@@ -150,7 +150,7 @@ func uriError(err error) error {
 func uriSecret(text string) (Secret, error) {
 	s, err := ParseSecret(text)
 	if err != nil {
-		return Secret{}, refuse("secret", "%s", strings.TrimPrefix(strings.TrimPrefix(err.Error(), "the "), "secret "))
+		return Secret{}, refuse("secret", "%s", strings.TrimPrefix(strings.TrimPrefix(err.Error(), "the secret "), "secret "))
 	}
 	return s, nil
 }

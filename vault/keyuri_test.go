@@ -142,6 +142,18 @@ func TestParseKeyURIRefusesByName(t *testing.T) {
 	}
 }
 
+func TestARefusalOfASecretReadsWell(t *testing.T) {
+	for secret, want := range map[string]string{
+		"":                        "key URI: secret: is empty",
+		"GEZD0NBV":                "key URI: secret: the secret's character 5, '0', is not one of A to Z, 2 to 7",
+		strings.Repeat("A", 1640): "key URI: secret: is longer than 1024 bytes",
+	} {
+		if _, err := ParseKeyURI("otpauth://totp/x?secret=" + secret); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
 func TestRevealURIWritesWhatOthersRead(t *testing.T) {
 	k := mustParse(t, "otpauth://totp/Big+Co:me+you?secret="+rfcSecret)
 	k.Issuer = "Big Co"

@@ -71,6 +71,9 @@ func (v *Vault) show(d *loaded) {
 		a := e.record.Account
 		switch {
 		case e.aside != "":
+			if !plainID(a.ID) {
+				a.ID = "" // any text at all, which nobody should have to print
+			}
 			now.aside = append(now.aside, Damaged{ID: a.ID, Reason: e.aside})
 			continue
 		case e.record.Intent != "":
