@@ -3,6 +3,7 @@ package verifier
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // longestCode bounds what is looked at, in bytes: a recovery code with blanks
@@ -13,9 +14,9 @@ const longestCode = 64
 // apps and people put between groups of digits. It does nothing else: other
 // scripts' digits stay what they are and are refused as no digits. This is the
 // only normalization there is, done once, and what is spent is a step, never a
-// text (P2). Text that is too long comes back empty.
+// text (P2). Text that is too long, or no UTF-8, comes back empty.
 func CleanCode(typed string) string {
-	if len(typed) > longestCode {
+	if len(typed) > longestCode || !utf8.ValidString(typed) {
 		return ""
 	}
 	return strings.Map(func(r rune) rune {
