@@ -135,8 +135,14 @@ func TestTypedKeyShowsItsCodeAndItsMistakes(t *testing.T) {
 func TestTypedPathIsRead(t *testing.T) {
 	path := picture(t, "code.png", newLink)
 	d := newDesk(t, 80, 24, nil).furnish().start()
-	d.press("a", "p", "/nowhere.png", "enter")
-	d.shows("nowhere.png: no such file.")
-	d.press("esc", "a", "p", path, "enter", "enter")
+	d.press("a", "p", "enter")
+	d.shows("Type the path of a picture first.")
+	d.press("/nowhere.png", "enter")
+	d.shows("nowhere.png: no such file.", "/nowhere.png", "⏎ read it") // and can be mended
+	d.press("esc", "p", "'"+path+"'", "enter")
+	d.shows("Found in code.png")
+	d.press("esc")
+	d.shows("Which picture?") // back where it came from
+	d.press("enter", "enter")
 	d.shows("Added Wikipedia")
 }

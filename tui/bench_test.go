@@ -19,6 +19,8 @@ import (
 // of drawing needs, without 10,000 writes.
 type many struct {
 	accounts []vault.Account
+	aside    []vault.Damaged
+	fail     map[string]error // of Key, by id
 	key      vault.Key
 }
 
@@ -40,9 +42,12 @@ func newMany(tb testing.TB, n int) *many {
 }
 
 func (v *many) Accounts() []vault.Account             { return slices.Clone(v.accounts) }
-func (v *many) SetAside() []vault.Damaged             { return nil }
+func (v *many) SetAside() []vault.Damaged             { return v.aside }
 func (v *many) Refresh(context.Context) (bool, error) { return false, nil }
-func (v *many) Key(context.Context, string) (vault.Key, error) {
+func (v *many) Key(_ context.Context, id string) (vault.Key, error) {
+	if err := v.fail[id]; err != nil {
+		return vault.Key{}, err
+	}
 	raw := v.key.Secret.Reveal()
 	s, err := vault.NewSecret(raw)
 	return vault.Key{Account: v.key.Account, Secret: s}, err
@@ -55,13 +60,16 @@ func (v *many) Remove(context.Context, string) error  { return nil }
 func (v *many) Restore(context.Context, string) error { return nil }
 
 // deskOf shows v in a root model of 120x40, as if it had been opened.
-func deskOf(tb testing.TB, v codes.Vault) *desk {
+func deskOf(tb testing.TB, v codes.Vault) *desk { return deskOfSize(tb, v, 120, 40) }
+
+func deskOfSize(tb testing.TB, v codes.Vault, width, height int) *desk {
 	d := &desk{now: morning}
 	d.model = newModel(context.Background(), Options{
 		Open: func(context.Context, vault.Kind, vault.Secret) (*vault.Vault, error) { return nil, nil },
-		Now:  func() time.Time { return d.now }, Width: 120, Height: 40,
+		Now:  func() time.Time { return d.now }, Width: width, Height: height,
 	})
 	d.model.clock = func() tea.Cmd { return nil }
+	d.model.soon = func() tea.Cmd { return nil }
 	d.model.vault = vault.Throwaway(vault.Options{})
 	d.model.codes = codes.New(context.Background(), v, theme.New(true), morning)
 	d.model.in = inCodes
@@ -71,7 +79,7 @@ func deskOf(tb testing.TB, v codes.Vault) *desk {
 		d.t = &testing.T{} // never fails: a benchmark's desk only sends
 	}
 	d.run(d.model.codes.Init())
-	d.send(tea.WindowSizeMsg{Width: 120, Height: 40})
+	d.send(tea.WindowSizeMsg{Width: width, Height: height})
 	return d
 }
 

@@ -114,15 +114,100 @@ func TestRemoveAsksAndUndoRestores(t *testing.T) {
 	}
 }
 
+// twoVaults are one file vault opened twice, as two processes would.
+func twoVaults(t *testing.T) (mine, theirs *vault.Vault) {
+	t.Helper()
+	o := vault.Options{Dir: t.TempDir(), Kind: vault.KindFile, Passphrase: func(context.Context, vault.Ask) (vault.Secret, error) {
+		return vault.NewSecret([]byte("correct horse"))
+	}}
+	var both [2]*vault.Vault
+	for i := range both {
+		v, err := vault.Open(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = v.Close() })
+		both[i] = v
+		if i == 0 {
+			(&desk{t: t, vault: v}).add("otpauth://totp/GitHub:ada?issuer=GitHub&secret="+rfcSecret, nil)
+		}
+	}
+	return both[0], both[1]
+}
+
 func TestAnotherProcessesAccountAppears(t *testing.T) {
-	d := newDesk(t, 80, 24, nil).furnish().start()
-	d.add("otpauth://totp/Newcomer:ada?issuer=Newcomer&secret="+rfcSecret, nil)
+	mine, theirs := twoVaults(t)
+	d := newDesk(t, 80, 24, func(_ *Options, d *desk) { d.vault = mine }).start()
+	d.shows("GitHub", "1 account")
+	other := &desk{t: t, vault: theirs}
+	newcomer := other.add("otpauth://totp/Newcomer:ada?issuer=Newcomer&secret="+rfcSecret, nil)
+	d.later(time.Second)
+	d.hides("Newcomer") // the disk is looked at every few seconds only
+	d.later(2 * time.Second)
+	d.shows("Newcomer", "2 accounts", widget.Group(codeAt(t, d.now)), "▌ GitHub")
+	if err := theirs.Remove(t.Context(), newcomer.ID); err != nil {
+		t.Fatal(err)
+	}
+	d.later(3 * time.Second)
 	d.hides("Newcomer")
-	d.press("a", "esc") // any reason to look again is fine; the tick is one
-	d.later(4 * time.Second)
-	d.model.codes, _ = d.model.codes.Reload()
+}
+
+func TestSetAsideEntryIsMarkedAndBlocksNobody(t *testing.T) {
+	for _, size := range [][2]int{{40, 12}, {80, 24}, {120, 40}} {
+		v := newMany(t, 2)
+		v.aside = []vault.Damaged{{ID: "b\x1b[2Jad", Reason: "unknown type \"motp\""}, {}}
+		d := deskOfSize(t, v, size[0], size[1])
+		d.shows("Unreadable entry", "unreadable", "Bank of Örebro")
+		if size[0] >= 80 {
+			d.shows("! Unreadable entry", "b␛[2Jad")
+		}
+		d.press("end", "up")
+		d.press("x") // it can't be removed by a slip
+		d.hides("Remove")
+		d.press("enter")
+		if d.copied() != "nothing" {
+			t.Fatalf("copied %s of an entry that can't be read", d.copied())
+		}
+		d.shows("This entry can't be read:")
+		d.press("/git", "enter")
+		if d.copied() != codeAt(t, d.now) {
+			t.Fatalf("copied %s beside an entry that can't be read", d.copied())
+		}
+	}
+}
+
+func TestFailedSecretIsMarkedInItsRow(t *testing.T) {
+	v := newMany(t, 3)
+	v.fail = map[string]error{"1": vault.ErrSecretMissing}
+	d := deskOf(t, v)
+	d.shows("! Bank of Örebro 0", "unreadable", widget.Group(codeAt(t, d.now)))
+	d.press("/bank", "enter")
+	if d.copied() != "nothing" {
+		t.Fatalf("copied %s of an account without its secret", d.copied())
+	}
+	d.shows("can't be read: its secret is not in the keyring.")
+	d.press("esc")
+	v.fail = nil // it is back; a load tries again
 	d.run(d.model.codes.Init())
-	d.shows("Newcomer", "7 accounts")
+	d.hides("unreadable", "! Bank")
+	d.shows(" ▌ Bank of Örebro 0") // and the column of signs is gone with the last of them
+}
+
+func TestSignsHaveAColumnOnlyWhereThereAreSome(t *testing.T) {
+	d := newDesk(t, 120, 40, nil)
+	a := d.add("otpauth://totp/GitHub:ada?issuer=GitHub&secret="+rfcSecret, nil)
+	d.add("otpauth://totp/lonely@example.com?secret="+rfcSecret, nil)
+	d.start().shows(" ▌ GitHub               ada ", "   lonely@example.com    ")
+	d.press("down")
+	if n := strings.Count(d.text(), "lonely@example.com"); n != 2 { // in its row and above its details
+		t.Errorf("an account without issuer is named %d times:\n%s", n, d.text())
+	}
+	if err := d.vault.Remove(t.Context(), a.ID); err != nil {
+		t.Fatal(err)
+	}
+	d.add("otpauth://totp/GitHub:ada?issuer=GitHub&secret="+rfcSecret, func(a *vault.Account) { a.Pinned = true })
+	d.run(d.model.codes.Init())
+	d.shows("   ★ GitHub   ", " ▌   lonely@example.com")
 }
 
 func TestHostileLabelsStayInTheirColumns(t *testing.T) {

@@ -55,6 +55,7 @@ func newDesk(t *testing.T, width, height int, change func(*Options, *desk)) *des
 	}
 	d.model = newModel(context.Background(), o)
 	d.model.clock = func() tea.Cmd { return nil }
+	d.model.soon = func() tea.Cmd { return nil }
 	t.Cleanup(d.model.owned.close)
 	return d
 }

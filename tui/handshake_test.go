@@ -153,10 +153,40 @@ func TestRunCopiesByOSC52AndEndsClean(t *testing.T) {
 	}
 }
 
+// TestRunShowsWhatAnotherProcessAdds is the real program with its real clock
+// and no key pressed.
+func TestRunShowsWhatAnotherProcessAdds(t *testing.T) {
+	mine, theirs := twoVaults(t)
+	in, keys := io.Pipe()
+	out := &screenful{}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- Run(context.Background(), Options{
+			Inspect: func(context.Context, vault.Kind) (vault.Status, error) {
+				return vault.Status{Kind: vault.KindFile, Exists: true}, nil
+			},
+			Open: func(context.Context, vault.Kind, vault.Secret) (*vault.Vault, error) {
+				time.Sleep(2 * soon)
+				return mine, nil
+			},
+			Input: in, Output: out, Environ: []string{"TERM=xterm-256color", "NO_COLOR=1"}, Width: 80, Height: 24,
+		})
+	}()
+	out.waitFor(t, "Opening the vault…")
+	out.waitFor(t, "GitHub")
+	(&desk{t: t, vault: theirs}).add("otpauth://totp/Newcomer:ada?issuer=Newcomer&secret="+rfcSecret, nil)
+	out.waitFor(t, "Newcomer")
+	_, _ = io.WriteString(keys, "q")
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	_ = keys.Close()
+}
+
 func TestRunEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	in, keys := io.Pipe()
-	defer keys.Close()
+	defer func() { _ = keys.Close() }()
 	out := &screenful{}
 	ended := make(chan error, 1)
 	go func() {

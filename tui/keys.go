@@ -8,7 +8,8 @@ import (
 
 // keys work everywhere but in a field.
 type keys struct {
-	quit, force, help, next, up, down, close key.Binding
+	quit, force, help, next, close key.Binding
+	up, down, pageUp, pageDown     key.Binding
 }
 
 func defaultKeys() keys {
@@ -16,13 +17,15 @@ func defaultKeys() keys {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, what))
 	}
 	return keys{
-		quit:  bind("q", "quit", "q"),
-		force: bind("^C", "quit, in a field too", "ctrl+c"),
-		help:  bind("?", "all keys", "?"),
-		next:  bind("Tab", "other screen", "tab", "shift+tab"),
-		up:    bind("↑", "up", "up", "k"),
-		down:  bind("↓", "down", "down", "j"),
-		close: bind("Esc", "close", "esc", "?", "q", "enter"),
+		quit:     bind("q", "quit", "q"),
+		force:    bind("^C", "quit, in a field too", "ctrl+c"),
+		help:     bind("?", "all keys", "?"),
+		next:     bind("Tab", "other screen", "tab", "shift+tab"),
+		up:       bind("↑", "up", "up", "k"),
+		down:     bind("↓", "down", "down", "j"),
+		pageUp:   bind("PgUp", "a page up", "pgup", "home", "g"),
+		pageDown: bind("PgDn", "a page down", "pgdown", "space", "end", "G"),
+		close:    bind("Esc", "close", "esc", "?", "q", "enter"),
 	}
 }
 
@@ -46,8 +49,10 @@ func (m Model) shortHelp() []key.Binding {
 	case inHandshake:
 		out = m.handshake.ShortHelp()
 	}
-	if m.typing() {
-		return out
+	if m.typing() { // where q is a letter
+		quit := m.keys.force
+		quit.SetHelp("^C", "quit")
+		return append(out[:len(out):len(out)], quit)
 	}
 	return append(out[:len(out):len(out)], m.keys.help, m.keys.quit)
 }
@@ -64,7 +69,11 @@ func (m Model) fullHelp() []widget.KeyGroup {
 	case inHandshake:
 		out = m.handshake.FullHelp()
 	}
-	everywhere := []key.Binding{m.keys.next, m.keys.help, m.keys.quit, m.keys.force}
+	next, everywhere := m.keys.next, []key.Binding{m.keys.help, m.keys.quit, m.keys.force}
+	if !m.hasAccounts() { // the demo alone
+		return append(out, widget.KeyGroup{Title: "Everywhere", Keys: everywhere})
+	}
+	everywhere = append([]key.Binding{next}, everywhere...)
 	paste := key.NewBinding(key.WithKeys(""), key.WithHelp("paste", "adds a link or picture"))
 	return append(out, widget.KeyGroup{Title: "Everywhere", Keys: append(everywhere, paste)})
 }

@@ -32,6 +32,7 @@ type Model struct {
 	theme theme.Theme
 	keys  keys
 	clock func() tea.Cmd // the next tick
+	soon  func() tea.Cmd // says slow, a little later
 
 	width, height int
 	now           time.Time
@@ -55,10 +56,15 @@ func newModel(ctx context.Context, o Options) Model {
 	}
 	t := theme.New(true)
 	m := Model{
-		ctx: ctx, opts: o, owned: &owned{}, theme: t, keys: defaultKeys(), clock: func() tea.Cmd { return everySecond(ctx) }, now: o.Now(),
+		ctx: ctx, opts: o, owned: &owned{}, theme: t, keys: defaultKeys(), now: o.Now(),
+		clock:  func() tea.Cmd { return everySecond(ctx) },
+		soon:   func() tea.Cmd { return afterSoon(ctx) },
 		unlock: unlock.New(ctx, unlock.Hooks{Inspect: o.Inspect, Open: o.Open, HasPassphrase: o.HasPassphrase}, t),
 	}
 	m.handshake = handshake.New(ctx, m.startWalk, t)
+	if !m.hasAccounts() {
+		m.handshake = m.handshake.Alone()
+	}
 	if o.Screen == ScreenHandshake {
 		m.in, m.from = inHandshake, inHandshake
 	}
@@ -68,7 +74,7 @@ func newModel(ctx context.Context, o Options) Model {
 
 // Init asks for the background, begins the clock and the first screen.
 func (m Model) Init() tea.Cmd {
-	first := m.unlock.Init()
+	first := tea.Batch(m.unlock.Init(), m.soon())
 	if m.in == inHandshake {
 		first = func() tea.Msg { return openHandshake{} }
 	}

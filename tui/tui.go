@@ -128,7 +128,27 @@ func (m Model) startWalk(ctx context.Context) (*walk.Walk, error) {
 	return walk.New(client, v, walk.Options{}), nil
 }
 
+// soon is when a vault that is still being opened is worth a sentence: a
+// quick one never flickers.
+const soon = 150 * time.Millisecond
+
 type tick time.Time
+
+// slow says that soon is over.
+type slow struct{}
+
+func afterSoon(ctx context.Context) tea.Cmd {
+	return func() tea.Msg {
+		t := time.NewTimer(soon)
+		defer t.Stop()
+		select {
+		case <-t.C:
+			return slow{}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
 
 // everySecond is aligned to the wall clock, so that all countdowns change with
 // it. It is tea.Every with an end: that one waits on after the program is over.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+
 	"twofold/vault"
 )
 
@@ -112,4 +114,13 @@ func TestKeyringTroublesAreThreeMessages(t *testing.T) {
 			d.shows("GitHub")
 		})
 	}
+}
+
+func TestSlowOpeningSaysSo(t *testing.T) {
+	d := newDesk(t, 80, 24, nil)
+	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	d.hides("Opening")
+	d.send(slow{}) // and the answer is not there yet
+	d.shows("Opening the vault…")
+	d.start().hides("Opening")
 }

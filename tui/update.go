@@ -22,6 +22,9 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m.themed(theme.New(msg.IsDark())), nil
 	case tick:
 		return m.ticked()
+	case slow:
+		m.unlock = m.unlock.Slow()
+		return m, nil
 	case tea.KeyPressMsg:
 		return m.press(msg)
 	case tea.PasteMsg:
@@ -113,10 +116,15 @@ func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 		case key.Matches(msg, k.close):
 			m.help = false
 		case key.Matches(msg, k.up):
-			m.helpTop = max(0, m.helpTop-1)
+			m.helpTop--
 		case key.Matches(msg, k.down):
-			m.helpTop = min(most, m.helpTop+1)
+			m.helpTop++
+		case key.Matches(msg, k.pageUp):
+			m.helpTop -= m.bodyHeight()
+		case key.Matches(msg, k.pageDown):
+			m.helpTop += m.bodyHeight()
 		}
+		m.helpTop = min(max(m.helpTop, 0), most)
 		return m, nil
 	case m.typing() || m.asking():
 		return m.front(msg)
@@ -179,7 +187,7 @@ func (m Model) leaveHandshake() (Model, tea.Cmd) {
 	if begun {
 		return m, nil
 	}
-	return m, m.unlock.Init()
+	return m, tea.Batch(m.unlock.Init(), m.soon())
 }
 
 // paste looks for a link or a picture in what was pasted, wherever that was.

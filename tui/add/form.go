@@ -53,8 +53,8 @@ func newForm() form {
 	}
 	f.input[fieldKey].CharLimit = 2048
 	f.input[fieldKey].Placeholder = "letters and digits, blanks do not matter"
-	f.input[fieldIssuer].Placeholder = "GitHub"
-	f.input[fieldLabel].Placeholder = "ada@example.com"
+	f.input[fieldIssuer].Placeholder = "for example GitHub"
+	f.input[fieldLabel].Placeholder = "for example ada@example.com"
 	return f
 }
 

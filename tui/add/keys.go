@@ -41,6 +41,7 @@ func (m Model) ShortHelp() []key.Binding {
 		k.Leave.SetHelp("Esc", "back")
 		return []key.Binding{k.Go, k.Leave}
 	case stageForm:
+		k.Go.SetHelp("⏎", "continue")
 		k.Down.SetHelp("Tab", "next")
 		k.Leave.SetHelp("Esc", "back")
 		if m.form.onChoice() {
@@ -52,6 +53,9 @@ func (m Model) ShortHelp() []key.Binding {
 		k.Go.SetEnabled(m.chosen() > 0)
 		if len(m.candidates) > 1 {
 			return []key.Binding{k.Go, k.Mark, k.Leave}
+		}
+		if m.back != stageMenu || m.chosen() == 0 {
+			k.Leave.SetHelp("Esc", "back")
 		}
 		return []key.Binding{k.Go, k.Leave}
 	}

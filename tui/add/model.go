@@ -85,7 +85,7 @@ func New(ctx context.Context, v Vault, t theme.Theme, now time.Time) Model {
 	p := textinput.New()
 	p.Prompt = ""
 	p.CharLimit = 4096
-	p.Placeholder = "~/Pictures/qr.png"
+	p.Placeholder = "for example ~/Pictures/qr.png"
 	m := Model{ctx: ctx, vault: v, keys: defaultKeys(), now: now, path: p, form: newForm()}
 	return m.SetTheme(t)
 }
@@ -115,6 +115,7 @@ func (m Model) Tick(now time.Time) Model {
 // Picture goes straight to the path of a picture.
 func (m Model) Picture() (Model, tea.Cmd) {
 	m.stage, m.said = stagePath, ""
+	m.path.Reset()
 	return m, m.path.Focus()
 }
 

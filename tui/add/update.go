@@ -2,6 +2,7 @@ package add
 
 import (
 	"fmt"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -15,6 +16,9 @@ func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 			return m, nil
 		}
 		m.stage, m.candidates, m.notes = stageConfirm, msg.candidates, msg.notes
+		if m.back == stagePath && len(msg.candidates) == 0 { // a slip of the fingers is mended where it was made
+			m.stage, m.said = stagePath, strings.Join(msg.notes, " ")
+		}
 		return m, nil
 	case added:
 		if msg.request != m.request {
@@ -39,10 +43,10 @@ func (m Model) stored(msg added) (Model, tea.Cmd) {
 		return m, nil
 	}
 	done := Done{Added: msg.accounts}
-	switch n := len(msg.accounts); {
-	case n == 0:
+	switch n := len(msg.accounts); n {
+	case 0:
 		done.Said = "Nothing added: it was there already."
-	case n == 1:
+	case 1:
 		done.Said = "Added " + name(msg.accounts[0]) + "."
 	default:
 		done.Said = fmt.Sprintf("Added %d accounts.", n)
@@ -68,10 +72,10 @@ func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 	}
 	switch m.stage {
 	case stageMenu:
-		switch {
-		case key.Matches(msg, k.Picture):
+		if key.Matches(msg, k.Picture) {
 			return m.Picture()
-		case key.Matches(msg, k.Type):
+		}
+		if key.Matches(msg, k.Type) {
 			return m.TypeKey()
 		}
 	case stagePath:
@@ -92,8 +96,8 @@ func (m Model) leave() (Model, tea.Cmd) {
 	switch {
 	case m.adding:
 		return m, nil // a store under way is waited for, not abandoned
-	case m.stage == stageConfirm && m.back == stageForm:
-		m.stage = stageForm
+	case m.stage == stageConfirm && m.back != stageMenu:
+		m.stage = m.back
 		return m, nil
 	case m.stage == stagePath || m.stage == stageForm:
 		m.stage = stageMenu
@@ -116,7 +120,7 @@ func (m Model) readPath() (Model, tea.Cmd) {
 		m.said = "Type the path of a picture first."
 		return m, nil
 	}
-	m.back = stageMenu
+	m.back = stagePath
 	return m.read(f)
 }
 

@@ -246,8 +246,11 @@ func (m Model) Status() string {
 		if tight {
 			return fmt.Sprintf("%s sent to the clipboard, %d s", strings.TrimSpace(capital(m.copiedWas+"code")), widget.Seconds(left))
 		}
-		return fmt.Sprintf("Sent %s%scode to the terminal's clipboard, cleared in %d s.",
-			possessive(m.copied), m.copiedWas, widget.Seconds(left))
+		where := "the terminal's clipboard"
+		if m.width < roomy {
+			where = "the clipboard" // leaves room for the keys
+		}
+		return fmt.Sprintf("Sent %s%scode to %s, cleared in %d s.", possessive(m.copied), m.copiedWas, where, widget.Seconds(left))
 	}
 	return ""
 }

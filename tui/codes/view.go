@@ -16,6 +16,7 @@ const (
 	paneWidth = 46
 	paneFrom  = 118 // the width from which the selected account's details show
 	narrow    = 60  // the width under which only issuer and code show
+	roomy     = 100 // the width from which sentences may be long
 )
 
 // columns is where things stand in a row, for one width.

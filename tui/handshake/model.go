@@ -64,6 +64,12 @@ func (m Model) Play() (Model, tea.Cmd) {
 	return m.next()
 }
 
+// Alone says that there is nowhere to leave to.
+func (m Model) Alone() Model {
+	m.keys.Leave.SetEnabled(false)
+	return m
+}
+
 // SetTheme changes the styles.
 func (m Model) SetTheme(t theme.Theme) Model {
 	m.theme = t

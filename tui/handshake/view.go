@@ -139,7 +139,7 @@ func (m Model) wideStep(s walk.Step, st styles) []string {
 	out = append(out, m.heading(s, st))
 	for _, e := range s.Entries {
 		if e.To != "" {
-			out = append(out, m.crossing(e, c, st))
+			out = append(out, m.crossing(e, c, st)...)
 			continue
 		}
 		at := index(e.Side)
@@ -177,8 +177,8 @@ func (m Model) heading(s walk.Step, st styles) string {
 }
 
 // crossing is an arrow over the source's column and what lies between, up to
-// the border of the column it goes to.
-func (m Model) crossing(e walk.Entry, c [3]int, st styles) string {
+// the border of the column it goes to. Words that do not fit on it follow below.
+func (m Model) crossing(e walk.Entry, c [3]int, st styles) []string {
 	from, to := index(e.Side), index(e.To)
 	first, last := min(from, to), max(from, to)
 	if from < to {
@@ -191,7 +191,8 @@ func (m Model) crossing(e walk.Entry, c [3]int, st styles) string {
 		span += c[i]
 	}
 	span += last - first // the borders it runs over
-	text := " " + widget.Truncate(widget.Clean(e.Text), span-8) + " "
+	parts := widget.Wrap(widget.Clean(e.Text), span-8)
+	text := " " + parts[0] + " "
 	rest := span - 2 - widget.Width(text) - 1
 	before := max(1, rest/2)
 	after := max(1, rest-before)
@@ -200,21 +201,31 @@ func (m Model) crossing(e walk.Entry, c [3]int, st styles) string {
 	if from > to {
 		arrow = " " + st.arrow.Render("◄") + line(before) + st.cross.Render(text) + line(after) + " "
 	}
+	out := []string{m.across(arrow, first, last, c)}
+	for _, part := range parts[1:] {
+		indent := strings.Repeat(" ", max(0, (span-widget.Width(part))/2))
+		out = append(out, m.across(indent+st.cross.Render(part), first, last, c))
+	}
+	return out
+}
+
+// across is a line with one cell over the columns from first to last.
+func (m Model) across(cell string, first, last int, c [3]int) string {
 	var b strings.Builder
-	for i := range sides {
-		switch {
-		case i == first:
-			if i > 0 {
-				b.WriteString(m.border())
-			}
-			b.WriteString(widget.Cell(arrow, span))
-		case i > first && i <= last:
-		default:
-			if i > 0 {
-				b.WriteString(m.border())
-			}
-			b.WriteString(strings.Repeat(" ", c[i]))
+	for i := 0; i < len(sides); i++ {
+		if i > 0 {
+			b.WriteString(m.border())
 		}
+		if i != first {
+			b.WriteString(strings.Repeat(" ", c[i]))
+			continue
+		}
+		span := last - first // the borders it runs over
+		for _, width := range c[first : last+1] {
+			span += width
+		}
+		b.WriteString(widget.Cell(cell, span))
+		i = last
 	}
 	return b.String()
 }

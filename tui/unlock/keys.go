@@ -19,9 +19,9 @@ func defaultKeys() Keys {
 	return Keys{
 		Picture: bind("p", "read a QR picture", "p"),
 		Key:     bind("k", "type a key", "k"),
-		Demo:    bind("d", "see a whole login, nothing stored", "d"),
+		Demo:    bind("d", "see a whole login", "d"),
 		File:    bind("f", "use a file", "f"),
-		Go:      bind("⏎", "go on", "enter"),
+		Go:      bind("⏎", "continue", "enter"),
 		Again:   bind("r", "try again", "r"),
 		Next:    bind("Tab", "other field", "tab", "shift+tab", "up", "down"),
 		Leave:   bind("Esc", "back", "esc"),
@@ -54,8 +54,15 @@ func (m Model) ShortHelp() []key.Binding {
 // FullHelp is every key of the screen.
 func (m Model) FullHelp() []widget.KeyGroup {
 	k := m.keys
-	if m.chosen() == vault.KindFile {
+	if m.chosen() == vault.KindFile && m.stage == stageWelcome {
 		k.File.SetHelp("f", "use the keyring")
 	}
-	return []widget.KeyGroup{{Title: "Start", Keys: []key.Binding{k.Picture, k.Key, k.Demo, k.File, k.Again}}}
+	trouble := m.stage == stageTrouble
+	k.Picture.SetEnabled(!trouble)
+	k.Key.SetEnabled(!trouble)
+	k.Go.SetEnabled(!trouble)
+	k.Go.SetHelp("⏎", "begin with an empty list")
+	k.Again.SetEnabled(trouble)
+	k.File.SetEnabled(trouble && m.mayUseFile() || !trouble && m.hasKeyring())
+	return []widget.KeyGroup{{Title: "Start", Keys: []key.Binding{k.Picture, k.Key, k.Go, k.Demo, k.File, k.Again}}}
 }

@@ -74,6 +74,7 @@ type Model struct {
 	err     error
 	request int // number of the newest request; older answers are dropped
 	working bool
+	slow    bool // long enough to say so
 
 	pass, again textinput.Model
 	focus       int // 0 pass, 1 again
@@ -111,6 +112,12 @@ func (m Model) SetSize(width, height int) Model {
 	for _, in := range []*textinput.Model{&m.pass, &m.again} {
 		in.SetWidth(max(8, min(36, width-20)))
 	}
+	return m
+}
+
+// Slow says that looking and opening take long enough to be worth a sentence.
+func (m Model) Slow() Model {
+	m.slow = true
 	return m
 }
 

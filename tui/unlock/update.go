@@ -43,10 +43,7 @@ func (m Model) seen(msg inspected) (Model, tea.Cmd) {
 	if err == nil {
 		err = msg.status.Err
 	}
-	switch {
-	case errors.Is(err, vault.ErrPassphraseNeeded):
-		err = nil
-	case err != nil:
+	if err != nil && !errors.Is(err, vault.ErrPassphraseNeeded) { // which is what opening asks for
 		return m.inTrouble(err), nil
 	}
 	if !m.status.Exists {
@@ -162,7 +159,7 @@ func (m Model) enter() (Model, tea.Cmd) {
 	case m.stage == stageNew && m.focus == 0:
 		return m.focusOn(1)
 	case m.stage == stageNew && m.pass.Value() != m.again.Value():
-		m.said = "The two are not the same. Type the second one again."
+		m.said = "The two are not the same. Type the second one again, or ↑ for the first."
 		m.again.Reset()
 		return m, nil
 	}

@@ -2,6 +2,7 @@ package unlock
 
 import (
 	"errors"
+	"strings"
 
 	"charm.land/bubbles/v2/textinput"
 
@@ -24,8 +25,10 @@ func (m Model) View() string {
 		lines = m.viewAsk()
 	case stageTrouble:
 		lines = m.viewTrouble()
-	default:
-		return ""
+	case stageLooking:
+		if m.slow {
+			lines = []string{m.theme.Muted.Render("Opening the vault…")}
+		}
 	}
 	return widget.Center(lines, m.width, m.height)
 }
@@ -50,14 +53,17 @@ func (m Model) viewWelcome() []string {
 	where += "."
 	other := "A file under a passphrase is the other way:"
 	if m.chosen() == vault.KindFile {
-		where = "Your secrets will live in a file under a passphrase, in " + widget.Clean(m.status.Dir) + "."
+		where = "Your secrets will live in a file under a passphrase, in "
+		if widget.Width(where)+widget.Width(m.folder())+1 > m.measure() {
+			where = strings.TrimSpace(where) + "\n" // a path is read best on a line of its own
+		}
+		where += m.folder() + "."
 		other = "This computer's keyring is the other way:"
 		if !m.hasKeyring() {
 			other = noKeyring(m.status.Keyring)
 		}
 	}
-	lines := []string{t.Strong.Render("Welcome to Twofold.")}
-	lines = append(lines, m.prose(t.Text, where)...)
+	lines := append([]string{t.Strong.Render("Welcome to Twofold.")}, m.prose(t.Text, where)...)
 	more := m.prose(t.Muted, other)
 	if m.hasKeyring() {
 		more[len(more)-1] += "  " + t.Key.Render("f")
@@ -81,6 +87,9 @@ func (m Model) viewWelcome() []string {
 	}
 	return lines
 }
+
+// folder is where the vault is, as people write it.
+func (m Model) folder() string { return widget.Clean(m.status.Dir) }
 
 func noKeyring(k vault.KeyringState) string {
 	switch {
@@ -117,8 +126,10 @@ func (m Model) viewNew() []string {
 
 func (m Model) viewAsk() []string {
 	t := m.theme
-	lines := []string{t.Strong.Render("Your vault is locked"),
-		t.Muted.Render(widget.Truncate(widget.Clean(m.status.Dir), m.measure())), "", m.field("Passphrase", m.pass), ""}
+	lines := []string{
+		t.Strong.Render("Your vault is locked"),
+		t.Muted.Render(widget.Truncate(m.folder(), m.measure())), "", m.field("Passphrase", m.pass), "",
+	}
 	switch {
 	case m.working:
 		lines = append(lines, t.Muted.Render("Opening…"))
