@@ -1,11 +1,18 @@
 package tui
 
 import (
+	"bytes"
+	"errors"
+	"image"
+	"image/draw"
+	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"twofold/qr"
 	"twofold/tui/widget"
@@ -145,4 +152,42 @@ func TestTypedPathIsRead(t *testing.T) {
 	d.shows("Which picture?") // back where it came from
 	d.press("enter", "enter")
 	d.shows("Added Wikipedia")
+}
+
+// TestKeysTypedAheadGoToTheScreenThatComes: over a slow line several keys
+// arrive at once, before any command has answered.
+func TestKeysTypedAheadGoToTheScreenThatComes(t *testing.T) {
+	d := newDesk(t, 80, 24, nil).furnish().start()
+	for _, r := range "apx" {
+		m, _ := d.model.Update(tea.KeyPressMsg{Code: r, Text: string(r)})
+		d.model = m.(Model)
+	}
+	d.shows("Which picture?", "   x")
+	d.hides("Remove")
+}
+
+func TestOnePictureMayHoldSeveralCodes(t *testing.T) {
+	page := image.NewGray(image.Rect(0, 0, 1200, 600))
+	draw.Draw(page, page.Bounds(), image.White, image.Point{}, draw.Src)
+	for i, text := range []string{newLink, "otpauth://totp/KOR:ada@example.com?issuer=KOR&secret=" + rfcSecret} {
+		f, err := os.Open(picture(t, "one.png", text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		symbol, _, err := image.Decode(f)
+		if err := errors.Join(err, f.Close()); err != nil {
+			t.Fatal(err)
+		}
+		draw.Draw(page, symbol.Bounds().Add(image.Pt(40+600*i, 40)), symbol, image.Point{}, draw.Src)
+	}
+	path := filepath.Join(t.TempDir(), "both.png")
+	var b bytes.Buffer
+	if err := errors.Join(png.Encode(&b, page), os.WriteFile(path, b.Bytes(), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	d := newDesk(t, 80, 24, nil).furnish().start()
+	d.paste("file://" + path)
+	d.shows("2 codes found, 1 to be added", "Wikipedia · ada@example.com", "=   KOR · ada@example.com")
+	d.press("enter")
+	d.shows("Added Wikipedia · ada@example.com.")
 }

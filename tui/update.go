@@ -33,19 +33,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m.toHandshake()
 	case unlock.Opened:
 		return m.opened(msg)
-	case unlock.DemoRequested:
-		return m.toHandshake()
-	case codes.AddRequested:
-		m.from, m.in = inCodes, inAdd
-		m.add = m.newAdd()
-		return m, nil
-	case add.Left:
-		m.in = m.from
-		return m, nil
 	case add.Done:
 		return m.added(msg)
-	case handshake.Left:
-		return m.leaveHandshake()
 	}
 	return m.everywhere(msg)
 }
@@ -62,18 +51,40 @@ func (m Model) everywhere(msg tea.Msg) (Model, tea.Cmd) {
 
 // front hands a key or a paste to the screen in front alone.
 func (m Model) front(msg tea.Msg) (Model, tea.Cmd) {
-	var cmd tea.Cmd
+	var cmd, more tea.Cmd
+	var ask tea.Msg
 	switch m.in {
 	case inUnlock:
 		m.unlock, cmd = m.unlock.Update(msg)
+		m.unlock, ask = m.unlock.Asked()
 	case inCodes:
 		m.codes, cmd = m.codes.Update(msg)
+		m.codes, ask = m.codes.Asked()
 	case inAdd:
 		m.add, cmd = m.add.Update(msg)
+		m.add, ask = m.add.Asked()
 	case inHandshake:
 		m.handshake, cmd = m.handshake.Update(msg)
+		m.handshake, ask = m.handshake.Asked()
 	}
-	return m, cmd
+	m, more = m.asked(ask)
+	return m, tea.Batch(cmd, more)
+}
+
+// asked does what a screen asked for; nil is nothing.
+func (m Model) asked(ask tea.Msg) (Model, tea.Cmd) {
+	switch ask.(type) {
+	case unlock.DemoRequested:
+		return m.toHandshake()
+	case codes.AddRequested:
+		m.from, m.in = inCodes, inAdd
+		m.add = m.newAdd()
+	case add.Left:
+		m.in = m.from
+	case handshake.Left:
+		return m.leaveHandshake()
+	}
+	return m, nil
 }
 
 func (m Model) sized() (Model, tea.Cmd) {

@@ -64,6 +64,8 @@ type Model struct {
 	theme theme.Theme
 	keys  Keys
 
+	ask tea.Msg // of the root
+
 	width, height int
 	now           time.Time
 
@@ -148,4 +150,12 @@ func (m Model) Status() string {
 func (m Model) After(before Model) Model {
 	m.request = before.request + 1
 	return m
+}
+
+// Asked gives what a key made the screen ask of the root, once. It is asked at
+// once and not by a command: keys typed ahead go to the screen that comes.
+func (m Model) Asked() (Model, tea.Msg) {
+	ask := m.ask
+	m.ask = nil
+	return m, ask
 }

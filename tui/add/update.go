@@ -105,7 +105,8 @@ func (m Model) leave() (Model, tea.Cmd) {
 	}
 	m.request++ // a reading still under way is not waited for
 	m.forget()
-	return m, func() tea.Msg { return Left{} }
+	m.ask = Left{}
+	return m, nil
 }
 
 func (m Model) readPath() (Model, tea.Cmd) {

@@ -55,6 +55,8 @@ type Model struct {
 	theme theme.Theme
 	keys  Keys
 
+	ask tea.Msg // of the root
+
 	width, height int
 	now           time.Time
 
@@ -178,3 +180,11 @@ func (m Model) Asking() bool { return m.removing != "" }
 
 // Held is how many secrets are in memory.
 func (m Model) Held() int { return len(m.held) }
+
+// Asked gives what a key made the screen ask of the root, once. It is asked at
+// once and not by a command: keys typed ahead go to the screen that comes.
+func (m Model) Asked() (Model, tea.Msg) {
+	ask := m.ask
+	m.ask = nil
+	return m, ask
+}

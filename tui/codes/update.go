@@ -171,7 +171,7 @@ func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 		m.filtering = true
 		return m, m.filter.Focus()
 	case key.Matches(msg, k.Add):
-		return m, func() tea.Msg { return AddRequested{} }
+		m.ask = AddRequested{}
 	case key.Matches(msg, k.Undo):
 		return m.undo()
 	case key.Matches(msg, k.Remove):

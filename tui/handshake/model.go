@@ -33,6 +33,8 @@ type Model struct {
 	theme theme.Theme
 	keys  Keys
 
+	ask tea.Msg // of the root
+
 	width, height int
 
 	walk    *walk.Walk
@@ -103,4 +105,12 @@ func (m Model) Info() string {
 	}
 	last := m.steps[len(m.steps)-1]
 	return last.At.Format(time.TimeOnly) + " · step " + fraction(last)
+}
+
+// Asked gives what a key made the screen ask of the root, once. It is asked at
+// once and not by a command: keys typed ahead go to the screen that comes.
+func (m Model) Asked() (Model, tea.Msg) {
+	ask := m.ask
+	m.ask = nil
+	return m, ask
 }

@@ -120,7 +120,7 @@ func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 		m.scroll(-m.room())
 	case key.Matches(msg, k.Leave):
 		m.playing = false
-		return m, func() tea.Msg { return Left{} }
+		m.ask = Left{}
 	}
 	return m, nil
 }

@@ -65,6 +65,8 @@ type Model struct {
 	theme theme.Theme
 	keys  Keys
 
+	ask tea.Msg // of the root
+
 	width, height int
 
 	stage   stage
@@ -192,4 +194,12 @@ func (m Model) open(passphrase vault.Secret) (Model, tea.Cmd) {
 		v, err := open(ctx, kind, passphrase)
 		return opened{n, v, err}
 	}
+}
+
+// Asked gives what a key made the screen ask of the root, once. It is asked at
+// once and not by a command: keys typed ahead go to the screen that comes.
+func (m Model) Asked() (Model, tea.Msg) {
+	ask := m.ask
+	m.ask = nil
+	return m, ask
 }

@@ -87,7 +87,8 @@ func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 	switch {
 	case m.working:
 	case key.Matches(msg, k.Demo):
-		return m, func() tea.Msg { return DemoRequested{} }
+		m.ask = DemoRequested{}
+		return m, nil
 	case m.stage == stageTrouble && key.Matches(msg, k.Again):
 		m.request++
 		m.working, m.err = true, nil
