@@ -54,7 +54,7 @@ func newModel(ctx context.Context, o Options) Model {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	t := theme.New(true)
+	t := theme.Unknown() // until the terminal answers
 	m := Model{
 		ctx: ctx, opts: o, owned: &owned{}, theme: t, keys: defaultKeys(), now: o.Now(),
 		clock:  func() tea.Cmd { return everySecond(ctx) },

@@ -36,24 +36,37 @@ type Theme struct {
 // full and degraded by the renderer; with NO_COLOR the weights remain.
 func New(dark bool) Theme {
 	pick := lipgloss.LightDark(dark)
-	hue := func(light, dark string) color.Color {
+	t := build(func(light, dark, _ string) color.Color {
 		return pick(lipgloss.Color(light), lipgloss.Color(dark))
-	}
+	})
+	t.Dark = dark
+	t.Code = t.Code.Foreground(pick(lipgloss.Color("#000000"), lipgloss.Color("#FFFFFF")))
+	return t
+}
+
+// Unknown gives the theme for a background that the terminal has not told, or
+// never does: colors that are read on both, and codes in the terminal's own.
+func Unknown() Theme {
+	t := build(func(_, _, either string) color.Color { return lipgloss.Color(either) })
+	t.Dark = true
+	return t
+}
+
+func build(hue func(light, dark, either string) color.Color) Theme {
 	plain := lipgloss.NewStyle()
-	accent := hue("#0F766E", "#5EC8B8")
+	accent := hue("#0F766E", "#5EC8B8", "#2A9486")
 	return Theme{
-		Dark:    dark,
 		Text:    plain,
 		Strong:  plain.Bold(true),
-		Muted:   plain.Foreground(hue("#5B6070", "#9095A6")),
-		Faint:   plain.Foreground(hue("#B9BDC8", "#4B4F5E")),
+		Muted:   plain.Foreground(hue("#5B6070", "#9095A6", "#7B808F")),
+		Faint:   plain.Foreground(hue("#B9BDC8", "#4B4F5E", "#858994")),
 		Accent:  plain.Foreground(accent),
-		Code:    plain.Bold(true).Foreground(hue("#000000", "#FFFFFF")),
-		Spent:   plain.Foreground(hue("#7A7F8C", "#757A8A")),
+		Code:    plain.Bold(true),
+		Spent:   plain.Foreground(hue("#7A7F8C", "#757A8A", "#7B808F")),
 		Key:     plain.Foreground(accent).Bold(true),
 		Match:   plain.Foreground(accent).Underline(true),
 		Good:    plain.Foreground(accent).Bold(true),
-		Warning: plain.Foreground(hue("#9A3412", "#F2B27A")).Bold(true),
+		Warning: plain.Foreground(hue("#9A3412", "#F2B27A", "#C05F2A")).Bold(true),
 		accent:  accent,
 	}
 }
@@ -62,9 +75,8 @@ func New(dark bool) Theme {
 // not blink.
 func (t Theme) Input() textinput.Styles {
 	s := textinput.DefaultStyles(t.Dark)
-	state := textinput.StyleState{Text: t.Text, Placeholder: t.Faint, Suggestion: t.Faint, Prompt: t.Accent}
+	state := textinput.StyleState{Text: t.Text, Placeholder: t.Muted, Suggestion: t.Faint, Prompt: t.Accent}
 	s.Focused, s.Blurred = state, state
-	s.Blurred.Text = t.Muted
 	s.Cursor.Blink = false
 	s.Cursor.Color = t.accent
 	return s

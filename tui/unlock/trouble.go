@@ -31,7 +31,7 @@ func explain(err error, s vault.Status) (title, why, remedy string) {
 		return "The passphrase that was handed over does not open this vault.", safe,
 			"Check the file that TWOFOLD_PASSPHRASE_FILE names."
 	case errors.As(err, &permissions):
-		return "Other users can read the vault.", widget.Clean(permissions.Path), "Mend it: " + widget.Clean(permissions.Mend)
+		return "Other users can read the vault.", widget.Clean(permissions.Path), "To fix it: " + widget.Clean(permissions.Mend)
 	case errors.Is(err, vault.ErrNewerFormat):
 		return "A newer Twofold wrote this vault.", safe, "Use that version, or a newer one."
 	case errors.Is(err, vault.ErrIndexMissing):
