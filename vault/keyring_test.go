@@ -160,7 +160,7 @@ func TestEachStateOfAKeyringIsToldApart(t *testing.T) {
 			k := aLockedKeyring(t)
 			setBus(t, k)
 			freeze(t, k.Provider())
-		}, StateUnreachable, ErrKeyringUnreachable, "GNOME Keyring", KindFile},
+		}, StateUnreachable, ErrKeyringUnreachable, "GNOME Keyring", KindKeyring},
 	} {
 		t.Run(name, func(t *testing.T) {
 			// Whoever tries to start a bus leaves a mark.

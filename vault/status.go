@@ -129,6 +129,11 @@ func pick(ctx context.Context, it items, k KeyringState) (Kind, error) {
 				return KindKeyring, k.Err
 			}
 		}
+	case StateUnreachable:
+		// A provider is there and silent: it may hold a vault whose folder is gone.
+		if k.Provider != "" {
+			return KindKeyring, k.Err
+		}
 	}
 	return KindFile, nil
 }
