@@ -34,7 +34,7 @@ describe a bare secret; a link brings its own parameters.`,
   twofold add --issuer GitHub --label ada@example.com < key.txt`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			keys, err := a.keysToAdd(f)
+			keys, err := a.keysToAdd(cmd.Context(), f)
 			if err != nil {
 				return err
 			}
@@ -55,20 +55,25 @@ describe a bare secret; a link brings its own parameters.`,
 }
 
 // keysToAdd reads from a pipe, or asks the person at the terminal.
-func (a *app) keysToAdd(f addFlags) ([]vault.Key, error) {
-	if a.interactive() {
-		key, err := a.askKey(f)
+func (a *app) keysToAdd(ctx context.Context, f addFlags) ([]vault.Key, error) {
+	if _, person := terminal(a.In); person {
+		key, err := a.askKey(ctx, f)
 		return []vault.Key{key}, err
 	}
 	return a.readKeys(f)
 }
 
-var errNothingToAdd = errors.New("there was nothing to add")
+var (
+	errNothingToAdd = errors.New("there was nothing to add")
+	errNameless     = errors.New("a bare key needs a name: --issuer, --label or both")
+	errLineTooLong  = errors.New("the line is too long for a link or a key")
+)
 
 func (a *app) readKeys(f addFlags) ([]vault.Key, error) {
 	var keys []vault.Key
 	lines := bufio.NewScanner(a.In)
-	for number := 1; lines.Scan(); number++ {
+	number := 1
+	for ; lines.Scan(); number++ {
 		line := strings.TrimSpace(lines.Text())
 		if line == "" {
 			continue
@@ -78,6 +83,9 @@ func (a *app) readKeys(f addFlags) ([]vault.Key, error) {
 			return nil, fmt.Errorf("line %d: %w", number, err)
 		}
 		keys = append(keys, key)
+	}
+	if errors.Is(lines.Err(), bufio.ErrTooLong) {
+		return nil, fmt.Errorf("line %d: %w", number, errLineTooLong)
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("read standard input: %w", err)
@@ -89,8 +97,8 @@ func (a *app) readKeys(f addFlags) ([]vault.Key, error) {
 }
 
 // askKey asks for a link or a key, and for the names that a bare key lacks.
-func (a *app) askKey(f addFlags) (vault.Key, error) {
-	typed, err := a.askHidden("otpauth:// link or key (not shown)")
+func (a *app) askKey(ctx context.Context, f addFlags) (vault.Key, error) {
+	typed, err := a.askHidden(ctx, "otpauth:// link or key (not shown)")
 	if err != nil {
 		return vault.Key{}, err
 	}
@@ -108,7 +116,7 @@ func (a *app) askKey(f addFlags) (vault.Key, error) {
 				continue
 			}
 			fmt.Fprintf(a.Err, "%s: ", question.prompt)
-			if *question.answer, err = a.readLine(); err != nil {
+			if *question.answer, err = a.readLine(ctx); err != nil {
 				return vault.Key{}, err
 			}
 		}
@@ -125,7 +133,13 @@ func (f addFlags) key(line string) (vault.Key, error) {
 	if err != nil {
 		return vault.Key{}, err
 	}
-	algorithm := vault.Algorithm(strings.ReplaceAll(strings.ToUpper(f.algorithm), "-", ""))
+	algorithm, known := vault.ParseAlgorithm(f.algorithm)
+	if !known {
+		return vault.Key{}, usageError{"twofold add", errors.New("--algorithm is one of SHA1, SHA256, SHA512")}
+	}
+	if f.issuer == "" && f.label == "" {
+		return vault.Key{}, usageError{"twofold add", errNameless}
+	}
 	key := vault.Key{Secret: secret, Account: vault.Account{
 		Type: vault.Type(strings.ToLower(f.kind)), Issuer: f.issuer, Label: f.label, Algorithm: algorithm,
 		Digits: f.digits, Period: f.period,
@@ -142,7 +156,10 @@ func (f addFlags) key(line string) (vault.Key, error) {
 			key.Digits = 5
 		}
 	}
-	return key, key.Validate()
+	if err := key.Validate(); err != nil {
+		return vault.Key{}, usageError{"twofold add", err}
+	}
+	return key, nil
 }
 
 // addKeys shows what will be added with its first code, asks, and adds it. An account that is there already is named
@@ -153,7 +170,7 @@ func (a *app) addKeys(ctx context.Context, keys []vault.Key, yes, asJSON bool) e
 			return err
 		}
 	}
-	ok, err := a.confirm(fmt.Sprintf("Add %s?", count(len(keys), "account")), yes || !a.interactive())
+	ok, err := a.confirm(ctx, fmt.Sprintf("Add %s?", count(len(keys), "account")), yes || !a.interactive())
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -25,13 +26,9 @@ const clipboardLife = 30 * time.Second
 // clipboardTool is a program of the system that writes the clipboard and reads it back.
 type clipboardTool struct{ write, read, clear []string }
 
-// findClipboard picks the tool that belongs to this session; over SSH there is none, since it would write the
-// clipboard of the far computer.
-func (a *app) findClipboard() (clipboardTool, bool) {
-	has := func(tool clipboardTool) bool {
-		_, err := exec.LookPath(tool.write[0])
-		return err == nil
-	}
+// findClipboards are the tools that belong to this session, the best one first; over SSH there are none, since they
+// would write the clipboard of the far computer.
+func (a *app) findClipboards() []clipboardTool {
 	var tools []clipboardTool
 	switch {
 	case a.getenv("SSH_CONNECTION") != "":
@@ -55,24 +52,28 @@ func (a *app) findClipboard() (clipboardTool, bool) {
 			})
 		}
 	}
-	for _, tool := range tools {
-		if has(tool) {
-			return tool, true
-		}
-	}
-	return clipboardTool{}, false
+	return slices.DeleteFunc(tools, func(tool clipboardTool) bool {
+		_, err := exec.LookPath(tool.write[0])
+		return err != nil
+	})
+}
+
+// canCopy reports whether there is a clipboard: a tool's, or the terminal's.
+func (a *app) canCopy() bool {
+	_, onTerminal := terminal(a.Err)
+	return onTerminal || len(a.findClipboards()) > 0
 }
 
 var errNoClipboard = errors.New("there is no clipboard to copy to")
 
 // copyCode puts a code on the clipboard and sees to it that it does not stay there.
 func (a *app) copyCode(ctx context.Context, acc vault.Account, code vault.Code) error {
-	tool, ok := a.findClipboard()
-	if !ok {
+	tools := a.findClipboards()
+	if len(tools) == 0 {
 		return a.copyThroughTerminal(ctx, acc, code)
 	}
-	if err := pipeInto(ctx, tool.write, code.Reveal()); err != nil {
-		return fmt.Errorf("copy with %s: %w", tool.write[0], err)
+	if err := pipeIntoFirst(ctx, tools, code.Reveal()); err != nil {
+		return err
 	}
 	if err := startClearer(code.Reveal()); err != nil {
 		return fmt.Errorf("the code is copied, but nothing will clear it: %w", err)
@@ -97,6 +98,19 @@ func (a *app) copyThroughTerminal(ctx context.Context, acc vault.Account, code v
 	}
 	fmt.Fprint(out, ansi.ResetSystemClipboard)
 	return nil
+}
+
+// pipeIntoFirst takes the first tool that works: an older wl-copy does not know --sensitive.
+func pipeIntoFirst(ctx context.Context, tools []clipboardTool, text string) error {
+	var failed error
+	for _, tool := range tools {
+		err := pipeInto(ctx, tool.write, text)
+		if err == nil {
+			return nil
+		}
+		failed = errors.Join(failed, fmt.Errorf("copy with %s: %w", tool.write[0], err))
+	}
+	return failed
 }
 
 func pipeInto(ctx context.Context, command []string, text string) error {
@@ -155,10 +169,11 @@ func (a *app) clipboardClearerCommand() *cobra.Command {
 
 // clearClipboard empties the clipboard when what is in it has the hash of what was copied.
 func (a *app) clearClipboard(ctx context.Context, copied []byte) error {
-	tool, ok := a.findClipboard()
-	if !ok {
+	tools := a.findClipboards()
+	if len(tools) == 0 {
 		return errNoClipboard
 	}
+	tool := tools[0] // where two are there, they reach the same clipboard
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	now, err := exec.CommandContext(ctx, tool.read[0], tool.read[1:]...).Output()
@@ -172,5 +187,5 @@ func (a *app) clearClipboard(ctx context.Context, copied []byte) error {
 	if tool.clear != nil {
 		return exec.CommandContext(ctx, tool.clear[0], tool.clear[1:]...).Run()
 	}
-	return pipeInto(ctx, tool.write, "")
+	return pipeIntoFirst(ctx, tools, "")
 }

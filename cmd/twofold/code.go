@@ -54,8 +54,13 @@ printed when it is the one that matches: its counter moves on with each code.`,
 // instant is what --at says, or nil for the present.
 func (o codeOptions) instant(cmd *cobra.Command) (*time.Time, error) {
 	refuse := func(err error) (*time.Time, error) { return nil, usageError{cmd.CommandPath(), err} }
-	if o.minLeft < 0 {
+	switch {
+	case o.minLeft < 0:
 		return refuse(errors.New("--min-left cannot be negative"))
+	case o.copy && (o.json || o.watch):
+		return refuse(errors.New("--copy does not go with --json or --watch"))
+	case o.watch && o.minLeft > 0:
+		return refuse(errors.New("--min-left does not go with --watch"))
 	}
 	if o.at == "" {
 		return nil, nil
@@ -64,7 +69,7 @@ func (o codeOptions) instant(cmd *cobra.Command) (*time.Time, error) {
 		return refuse(errors.New("--at names one instant; it does not go with --watch or --min-left"))
 	}
 	at, err := time.Parse(time.RFC3339, o.at)
-	if err != nil {
+	if err != nil || at.Year() > 9998 { // the next code has to have a year of four digits too
 		return refuse(errors.New("--at wants a time like 2026-07-13T09:41:07Z"))
 	}
 	return &at, nil
@@ -82,15 +87,22 @@ func (a *app) printCodes(ctx context.Context, v *vault.Vault, filter string, o c
 	if err != nil {
 		return err
 	}
+	if o.copy && !a.canCopy() {
+		return errNoClipboard // said before a counter is moved on for nothing
+	}
 	shown, err := a.codeNow(ctx, v, acc, o, at)
 	if err != nil {
 		return err
 	}
+	var copied error
 	if o.copy {
-		return a.copyCode(ctx, acc, shown.code)
+		if copied = a.copyCode(ctx, acc, shown.code); copied == nil || acc.Type != vault.HOTP {
+			return copied
+		}
+		fmt.Fprintln(a.Err, "It could not be copied, and its counter has moved on. This is the code:")
 	}
 	_, err = fmt.Fprintln(a.Out, shown.code.Reveal())
-	return err
+	return errors.Join(copied, err)
 }
 
 func (a *app) printCodesJSON(ctx context.Context, v *vault.Vault, filter string, o codeOptions, at *time.Time) error {
@@ -100,26 +112,34 @@ func (a *app) printCodesJSON(ctx context.Context, v *vault.Vault, filter string,
 		return &notOneError{filter: filter, all: len(accounts)}
 	}
 	out := make([]shownCode, 0, len(found))
+	var failed []error
 	for _, acc := range found {
 		if acc.Type == vault.HOTP && len(found) > 1 {
 			fmt.Fprintf(a.Err, "%s is counter-based and left out: name it alone to get its next code.\n", nameOf(acc))
 			continue
 		}
 		shown, err := a.codeNow(ctx, v, acc, o, at)
-		if err != nil {
-			return fmt.Errorf("%s: %w", nameOf(acc), err)
+		if err != nil && len(found) == 1 {
+			return err
+		}
+		if err != nil { // one bad entry never locks the rest
+			failed = append(failed, fmt.Errorf("%s: %w", nameOf(acc), err))
+			continue
 		}
 		if shown.at.IsZero() {
 			shown.at = a.now()
 		}
 		out = append(out, shown)
 	}
-	return a.writeJSON(out)
+	return errors.Join(append(failed, a.writeJSON(out))...)
 }
 
 // codeNow computes the code of acc, waiting for a fresh one when --min-left asks for it.
 func (a *app) codeNow(ctx context.Context, v *vault.Vault, acc vault.Account, o codeOptions, at *time.Time) (shownCode, error) {
 	if acc.Type == vault.HOTP {
+		if at != nil || o.next || o.minLeft > 0 {
+			return shownCode{}, usageError{"twofold code", fmt.Errorf("%s is counter-based: --at, --next and --min-left mean nothing to it", nameOf(acc))}
+		}
 		code, err := v.Code(ctx, acc.ID, a.now())
 		return shownCode{account: acc, code: code}, err
 	}

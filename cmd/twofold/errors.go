@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 
 	"twofold/qr"
@@ -63,17 +62,16 @@ var wordings = []wording{
 		"run this in your desktop session, where the keyring is", keyringHint,
 	}},
 	{is: vault.ErrKeyringUnreachable, code: exitNoVault, says: "the keyring does not answer", hints: []string{
-		"is its service running? A new login starts it again", "your accounts are in it, nothing is lost",
+		"is its service running? A new login starts it again", "if your accounts are in it, they are still there", keyringHint + " (for new accounts)",
 	}},
 	{is: vault.ErrIndexMissing, code: exitNoVault, hints: []string{
 		"your secrets are still in the keyring: secret-tool search --all service twofold", "nothing was written, so that they stay reachable",
 	}},
 	{is: vault.ErrIndexKeyMissing, code: exitNoVault, hints: []string{"is this the keyring the vault was made with? Nothing was changed"}},
 	{is: vault.ErrNewerFormat, code: exitNoVault, hints: []string{"install the newer version of twofold; nothing was changed"}},
-	{is: vault.ErrUnsafePermissions, code: exitNoVault},
 	{is: vault.ErrBusy, code: exitNoVault, hints: []string{"wait for the other twofold to finish, then try again"}},
 	{is: vault.ErrDamaged, code: exitBadFile, hints: []string{
-		nothingMoved + "; older generations lie beside the file, with .1, .2 and .3 at the end",
+		nothingMoved + "; older generations of a file lie beside it, with .1, .2 and .3 at the end",
 	}},
 	{is: vault.ErrSecretMissing, code: exitFailed, hints: []string{"was the item deleted from the keyring, or is another keyring in use?"}},
 
@@ -82,7 +80,12 @@ var wordings = []wording{
 	}},
 	{is: qr.ErrNotAPicture, code: exitBadFile, hints: []string{"PNG, JPEG, GIF, WebP and BMP are read"}},
 	{is: qr.ErrTooLarge, code: exitBadFile, hints: []string{"crop the picture to the code"}},
-	{is: fs.ErrNotExist, code: exitFailed},
+	{is: errNoEnrollment, code: exitBadFile, hints: []string{"--raw prints what the code says"}},
+	{is: errNoPassphrase, code: exitNoVault},
+	{is: errTrashEmpty, code: exitNotOne},
+	{is: errLineTooLong, code: exitBadFile},
+	{is: vault.ErrEmptySecret, code: exitBadFile, hints: []string{"ask the page that gave it for a new code, or for the key as text"}},
+	{is: vault.ErrBeforeEpoch, code: exitUsage, hints: []string{"--at wants a time after 1970"}},
 }
 
 // outcome is how a run ends: its exit code, its line and its hints.
@@ -107,6 +110,10 @@ func outcomeOf(err error) outcome {
 			return outcome{row.code, says, row.hints}
 		}
 	}
+	var unsafe *vault.PermissionsError
+	if errors.As(err, &unsafe) {
+		return outcome{exitNoVault, fmt.Sprintf("%v: %s", vault.ErrUnsafePermissions, unsafe.Path), []string{unsafe.Mend}}
+	}
 	var usage usageError
 	if errors.As(err, &usage) {
 		return outcome{exitUsage, usage.Error(), []string{fmt.Sprintf("see \"%s --help\"", usage.command)}}
@@ -116,6 +123,10 @@ func outcomeOf(err error) outcome {
 	var badParameter *vault.ParameterError
 	if errors.As(err, &badURI) || errors.As(err, &badSecret) || errors.As(err, &badParameter) {
 		return outcome{exitBadFile, err.Error(), []string{"ask the page that gave it for a new code, or for the key as text"}}
+	}
+	var unopened openError
+	if errors.As(err, &unopened) {
+		return outcome{exitNoVault, err.Error(), []string{"\"twofold vault status\" says where the vault is"}}
 	}
 	return outcome{code: exitFailed, says: err.Error()}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -18,6 +19,8 @@ func (e *notOneError) Error() string {
 	switch {
 	case e.all == 0:
 		return "there are no accounts yet"
+	case len(e.candidates) == 0 && looksBase32(e.filter):
+		return "no account matches that" // it may be a secret that was typed in the wrong place
 	case len(e.candidates) == 0:
 		return fmt.Sprintf("no account matches %q", e.filter)
 	case e.filter == "":
@@ -36,9 +39,16 @@ func oneAccount(accounts []vault.Account, filter string) (vault.Account, error) 
 	return vault.Account{}, &notOneError{filter: filter, candidates: found, all: len(accounts)}
 }
 
-// nameOf is how an account is called in the talk: issuer:label, so that it can be typed back as a FILTER.
+// looksBase32 reports whether a text could be a secret: 16 or more letters and digits of base32, and nothing else.
+func looksBase32(text string) bool {
+	text = strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(text))
+	return len(text) >= 16 && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567=") == ""
+}
+
+// nameOf is how an account is called in the talk. Where nothing in it had to be made harmless, it can be typed back as a
+// FILTER.
 func nameOf(acc vault.Account) string {
-	return printable(strings.Trim(acc.Issuer+":"+acc.Label, ":"))
+	return printable(cmp.Or(acc.Name(), "(no name) "+acc.ID))
 }
 
 // printable makes a text from outside harmless for a terminal: control characters become visible signs.
@@ -47,7 +57,7 @@ func printable(text string) string {
 		switch {
 		case r < 0x20, r == 0x7f:
 			return '\ufffd'
-		case r >= 0x80 && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+		case r >= 0x80 && r < 0xa0, r == 0x61c, r == 0x200e, r == 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
 			return '\ufffd'
 		}
 		return r

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,6 +40,12 @@ func (a *app) vaultOptions() (vault.Options, error) {
 	return vault.Options{Dir: a.vaultDir(), Kind: kind, Passphrase: a.passphrase, Now: a.now}, err
 }
 
+// openError is what kept a vault from being opened.
+type openError struct{ cause error }
+
+func (e openError) Error() string { return e.cause.Error() }
+func (e openError) Unwrap() error { return e.cause }
+
 // withVault opens the vault, hands it to use and closes it again.
 func (a *app) withVault(ctx context.Context, use func(*vault.Vault) error) (err error) {
 	options, err := a.vaultOptions()
@@ -47,11 +54,11 @@ func (a *app) withVault(ctx context.Context, use func(*vault.Vault) error) (err 
 	}
 	v, err := vault.Open(ctx, options)
 	if err != nil {
-		return err
+		return openError{err}
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
 	for _, bad := range v.SetAside() {
-		fmt.Fprintf(a.Err, "warning: an entry cannot be read and was set aside: %v\n", bad)
+		fmt.Fprintf(a.Err, "warning: an entry cannot be read and was set aside: %s: %s\n", cmp.Or(bad.ID, "(no id)"), printable(bad.Reason))
 	}
 	return use(v)
 }

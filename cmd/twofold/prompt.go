@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,15 +9,13 @@ import (
 	"strings"
 
 	"golang.org/x/term"
-
-	"twofold/vault"
 )
 
 // errNobodyToAsk says that a question came up where no terminal is there to answer it.
 var errNobodyToAsk = errors.New("this needs an answer, and there is no terminal to ask on")
 
 // confirm asks a yes-or-no question on the terminal; anything but y or yes is no. With yes it does not ask.
-func (a *app) confirm(question string, yes bool) (bool, error) {
+func (a *app) confirm(ctx context.Context, question string, yes bool) (bool, error) {
 	if yes {
 		return true, nil
 	}
@@ -27,7 +23,7 @@ func (a *app) confirm(question string, yes bool) (bool, error) {
 		return false, errNobodyToAsk
 	}
 	fmt.Fprintf(a.Err, "%s [y/N] ", question)
-	line, err := a.readLine()
+	line, err := a.readLine(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -38,31 +34,60 @@ func (a *app) confirm(question string, yes bool) (bool, error) {
 	return false, nil
 }
 
+// await waits for read, which blocks on a terminal, until ctx is done. Nothing can call read back then, so its goroutine
+// stays behind; the program ends right after.
+func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	type answer struct {
+		value T
+		err   error
+	}
+	answered := make(chan answer, 1)
+	go func() {
+		value, err := read()
+		answered <- answer{value, err}
+	}()
+	select {
+	case got := <-answered:
+		return got.value, got.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
 // readLine reads one line from standard input byte by byte, so that nothing behind it is swallowed.
-func (a *app) readLine() (string, error) {
-	var line []byte
-	one := make([]byte, 1)
-	for len(line) < 4096 {
-		n, err := a.In.Read(one)
-		if n == 1 {
-			if one[0] == '\n' {
-				break
-			}
-			line = append(line, one[0])
-		}
-		if errors.Is(err, io.EOF) && len(line) > 0 {
-			break
-		}
-		if err != nil {
-			return "", fmt.Errorf("read the answer: %w", err)
-		}
+func (a *app) readLine(ctx context.Context) (string, error) {
+	line, err := await(ctx, func() ([]byte, error) { return lineOf(a.In) })
+	if err != nil {
+		return "", fmt.Errorf("read the answer: %w", err)
 	}
 	return strings.TrimSpace(string(line)), nil
 }
 
+func lineOf(in io.Reader) ([]byte, error) {
+	var line []byte
+	one := make([]byte, 1)
+	for len(line) < 4096 {
+		n, err := in.Read(one)
+		if n == 1 {
+			if one[0] == '\n' {
+				return line, nil
+			}
+			line = append(line, one[0])
+		}
+		if errors.Is(err, io.EOF) && len(line) > 0 {
+			return line, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return line, nil
+}
+
 // askHidden asks for a line that is not shown while it is typed. It talks to the terminal itself where there is one,
-// also when standard input is a pipe.
-func (a *app) askHidden(prompt string) ([]byte, error) {
+// also when standard input is a pipe. Ctrl-C leaves the terminal as it was.
+func (a *app) askHidden(ctx context.Context, prompt string) ([]byte, error) {
 	tty, done, err := a.tty()
 	if err != nil {
 		return nil, err
@@ -72,11 +97,15 @@ func (a *app) askHidden(prompt string) ([]byte, error) {
 	if _, ok := terminal(a.Err); ok {
 		talk = a.Err
 	}
-	fmt.Fprintf(talk, "%s: ", prompt)
-	line, err := term.ReadPassword(int(tty.Fd()))
-	fmt.Fprintln(talk)
+	before, err := term.GetState(int(tty.Fd()))
 	if err != nil {
 		return nil, fmt.Errorf("read from the terminal: %w", err)
+	}
+	fmt.Fprintf(talk, "%s: ", prompt)
+	line, err := await(ctx, func() ([]byte, error) { return term.ReadPassword(int(tty.Fd())) })
+	fmt.Fprintln(talk)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("read from the terminal: %w", err), term.Restore(int(tty.Fd()), before))
 	}
 	return line, nil
 }
@@ -90,69 +119,4 @@ func (a *app) tty() (*os.File, func(), error) {
 		return nil, nil, errNobodyToAsk
 	}
 	return tty, func() { _ = tty.Close() }, nil
-}
-
-// passphrase answers the file vault's question from the file that was named, or on the terminal. A new passphrase is
-// asked twice.
-func (a *app) passphrase(_ context.Context, ask vault.Ask) (vault.Secret, error) {
-	if name := a.passphraseSource(); name != "" {
-		return readPassphraseFile(name)
-	}
-	if !ask.New {
-		return a.askPassphrase("Passphrase of the vault")
-	}
-	fmt.Fprintln(a.Err, "This computer has no keyring that answers, so your secrets go into a file under a passphrase.")
-	fmt.Fprintln(a.Err, "Nobody can recover a forgotten passphrase: write it down where you keep such things.")
-	first, err := a.askPassphrase("New passphrase")
-	if err != nil {
-		return vault.Secret{}, err
-	}
-	second, err := a.askPassphrase("The same again")
-	if err != nil {
-		return vault.Secret{}, err
-	}
-	if !first.Equal(second) {
-		return vault.Secret{}, errPassphrasesDiffer
-	}
-	return first, nil
-}
-
-var errPassphrasesDiffer = errors.New("the two passphrases differ; nothing was stored")
-
-func (a *app) passphraseSource() string {
-	if a.passphraseFile != "" {
-		return a.passphraseFile
-	}
-	return a.getenv("TWOFOLD_PASSPHRASE_FILE")
-}
-
-func (a *app) askPassphrase(prompt string) (vault.Secret, error) {
-	line, err := a.askHidden(prompt)
-	if errors.Is(err, errNobodyToAsk) {
-		return vault.Secret{}, vault.ErrPassphraseNeeded
-	}
-	if err != nil {
-		return vault.Secret{}, err
-	}
-	defer clear(line)
-	return vault.NewSecret(bytes.Clone(line))
-}
-
-// readPassphraseFile takes the first line of a file, without its line end.
-func readPassphraseFile(name string) (vault.Secret, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return vault.Secret{}, fmt.Errorf("read the passphrase file: %w", err)
-	}
-	defer f.Close()
-	line, err := bufio.NewReader(io.LimitReader(f, 4096)).ReadBytes('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return vault.Secret{}, fmt.Errorf("read the passphrase file: %w", err)
-	}
-	defer clear(line)
-	line = bytes.TrimRight(line, "\r\n")
-	if len(line) == 0 {
-		return vault.Secret{}, fmt.Errorf("the passphrase file %s is empty", name)
-	}
-	return vault.NewSecret(bytes.Clone(line))
 }

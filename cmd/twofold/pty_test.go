@@ -29,7 +29,7 @@ func TestInterfaceInATerminal(t *testing.T) {
 	if err := os.WriteFile(pass, []byte("a passphrase for tests\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	term := startInTerminal(t, 80, 24, "HOME="+home, "TWOFOLD_HOME="+filepath.Join(home, "twofold"),
+	term := startInTerminal(t, nil, "HOME="+home, "TWOFOLD_HOME="+filepath.Join(home, "twofold"),
 		"TWOFOLD_VAULT=file", "TWOFOLD_PASSPHRASE_FILE="+pass)
 	term.waitFor("Welcome to Twofold")
 
@@ -76,9 +76,11 @@ type terminalProgram struct {
 	output bytes.Buffer
 }
 
-func startInTerminal(t *testing.T, columns, rows uint16, environ ...string) *terminalProgram {
+// startInTerminal starts the program in a terminal of 80 by 24.
+func startInTerminal(t *testing.T, args []string, environ ...string) *terminalProgram {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "twofold")
+	const columns, rows = 80, 24
+	cmd := exec.CommandContext(t.Context(), "twofold", args...)
 	cmd.Env = append(environ, "PATH="+os.Getenv("PATH"), "TERM=xterm-256color")
 	file, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: columns, Rows: rows})
 	if err != nil {
@@ -86,7 +88,7 @@ func startInTerminal(t *testing.T, columns, rows uint16, environ ...string) *ter
 	}
 	p := &terminalProgram{
 		t: t, file: file, process: cmd, done: make(chan struct{}),
-		screen: vt10x.New(vt10x.WithSize(int(columns), int(rows))),
+		screen: vt10x.New(vt10x.WithSize(columns, rows)),
 	}
 	go p.read()
 	t.Cleanup(func() {

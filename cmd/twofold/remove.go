@@ -9,7 +9,10 @@ import (
 	"twofold/vault"
 )
 
-var errLeft = errors.New("nothing was changed")
+var (
+	errLeft       = errors.New("nothing was changed")
+	errTrashEmpty = errors.New("the trash is empty")
+)
 
 func (a *app) removeCommand() *cobra.Command {
 	var yes bool
@@ -24,7 +27,7 @@ func (a *app) removeCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				ok, err := a.confirm(fmt.Sprintf("Move %s to the trash?", nameOf(acc)), yes)
+				ok, err := a.confirm(cmd.Context(), fmt.Sprintf("Move %s to the trash?", nameOf(acc)), yes)
 				if err != nil {
 					return err
 				}
@@ -50,6 +53,9 @@ func (a *app) restoreCommand() *cobra.Command {
 		Args:  needFilter,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withVault(cmd.Context(), func(v *vault.Vault) error {
+				if len(v.Trash()) == 0 {
+					return errTrashEmpty
+				}
 				acc, err := oneAccount(v.Trash(), filterOf(args))
 				if err != nil {
 					return err

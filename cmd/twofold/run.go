@@ -28,6 +28,9 @@ type app struct {
 
 // run is the whole program: it parses args, runs the one command they name and returns its error unworded.
 func run(ctx context.Context, args []string, std stdio, getenv func(string) string) error {
+	if err := refuseSecrets(args); err != nil {
+		return err // before a flag's error can quote one
+	}
 	a := &app{stdio: std, getenv: getenv, now: time.Now}
 	root := a.root()
 	root.SetArgs(args)

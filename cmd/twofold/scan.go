@@ -152,8 +152,13 @@ func (a *app) printTexts(found []scannedText, asJSON bool) error {
 		}
 		return a.writeJSON(texts)
 	}
+	// A pipe gets every byte; a terminal gets nothing that it would obey.
+	show := func(text string) string { return text }
+	if _, ok := terminal(a.Out); ok {
+		show = printable
+	}
 	for _, f := range found {
-		if _, err := fmt.Fprintln(a.Out, f.result.Text); err != nil {
+		if _, err := fmt.Fprintln(a.Out, show(f.result.Text)); err != nil {
 			return err
 		}
 	}
@@ -181,17 +186,19 @@ func (a *app) addScanned(ctx context.Context, found []scannedText, yes, asJSON b
 	return a.addKeys(ctx, keys, yes, asJSON)
 }
 
-// noEnrollment says what a code holds that enrolls nothing. Its text is shown only when it cannot hold a secret.
+var errNoEnrollment = errors.New("this code is no enrollment")
+
+// noEnrollment says of what kind a code is that enrolls nothing. Its text is not repeated: it may be a secret.
 func noEnrollment(text string, cause error) error {
 	lower := strings.ToLower(text)
 	switch {
 	case strings.HasPrefix(lower, "otpauth-migration:"):
-		return errors.New("this is a Google Authenticator export; this version reads single enrollments only")
+		return fmt.Errorf("%w but a Google Authenticator export; this version reads single enrollments only", errNoEnrollment)
 	case strings.HasPrefix(lower, "otpauth:"):
 		return cause
 	case strings.HasPrefix(lower, "http://"), strings.HasPrefix(lower, "https://"):
-		return errors.New("this code is a link to a web page, not an enrollment")
+		return fmt.Errorf("%w but a link to a web page", errNoEnrollment)
 	default:
-		return errors.New("this code is not an enrollment; --raw prints what it says")
+		return errNoEnrollment
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -17,12 +18,15 @@ func (a *app) showCommand() *cobra.Command {
 		Short: "Reveal the secret of an account, to take it to another app",
 		Args:  needFilter,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if asQR && asURI {
+				return usageError{cmd.CommandPath(), errors.New("--qr and --uri do not go together")}
+			}
 			return a.withVault(cmd.Context(), func(v *vault.Vault) error {
 				acc, err := oneAccount(v.Accounts(), filterOf(args))
 				if err != nil {
 					return err
 				}
-				ok, err := a.confirm(fmt.Sprintf("Show the secret of %s? Whoever sees it can log in as you.", nameOf(acc)), yes)
+				ok, err := a.confirm(cmd.Context(), fmt.Sprintf("Show the secret of %s? Whoever sees it can log in as you.", nameOf(acc)), yes)
 				if err != nil {
 					return err
 				}
@@ -41,7 +45,6 @@ func (a *app) showCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&asQR, "qr", false, "as a QR code")
 	cmd.Flags().BoolVar(&asURI, "uri", false, "as an otpauth:// link")
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
-	cmd.MarkFlagsMutuallyExclusive("qr", "uri")
 	return cmd
 }
 

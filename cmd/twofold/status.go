@@ -97,7 +97,7 @@ func (a *app) writeStatus(s vaultStatus) error {
 			line += fmt.Sprintf(", %d set aside as unreadable", *s.SetAside)
 		}
 		lines = append(lines, line)
-	case !s.Exists:
+	case !s.Exists && s.Problem == "":
 		lines = append(lines, "Accounts  none yet; the first one you add makes the vault")
 	case s.Problem == "":
 		lines = append(lines, "Accounts  locked; the passphrase opens it")
