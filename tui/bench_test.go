@@ -21,6 +21,7 @@ type many struct {
 	accounts []vault.Account
 	aside    []vault.Damaged
 	fail     map[string]error // of Key, by id
+	asked    []string         // ids that Key was called with
 	key      vault.Key
 }
 
@@ -45,6 +46,7 @@ func (v *many) Accounts() []vault.Account             { return slices.Clone(v.ac
 func (v *many) SetAside() []vault.Damaged             { return v.aside }
 func (v *many) Refresh(context.Context) (bool, error) { return false, nil }
 func (v *many) Key(_ context.Context, id string) (vault.Key, error) {
+	v.asked = append(v.asked, id)
 	if err := v.fail[id]; err != nil {
 		return vault.Key{}, err
 	}

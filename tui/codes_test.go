@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"twofold/tui/widget"
@@ -271,5 +272,28 @@ func TestSecretsComeForRowsInSightOnly(t *testing.T) {
 	d.press("end")
 	if n := d.model.codes.Held(); n != 18 {
 		t.Fatalf("%d secrets held after the last page came into sight", n)
+	}
+}
+
+// TestSelectedSecretComesFirst: whoever presses End and Enter does not wait for
+// the rest of the page.
+func TestSelectedSecretComesFirst(t *testing.T) {
+	v := newMany(t, 200)
+	d := deskOf(t, v)
+	v.asked = nil
+	m, cmd := d.model.Update(tea.KeyPressMsg{Code: tea.KeyEnd})
+	d.model = m.(Model)
+	answer := cmd() // the first request's, before any other
+	if batch, ok := answer.(tea.BatchMsg); ok {
+		answer = batch[0]()
+	}
+	if len(v.asked) == 0 || len(v.asked) > 8 {
+		t.Fatalf("%d secrets were asked for at once", len(v.asked))
+	}
+	m, _ = d.model.Update(answer)
+	d.model = m.(Model)
+	d.press("enter")
+	if d.copied() != codeAt(t, d.now) {
+		t.Fatalf("copied %s: the selected one's secret was not among the first", d.copied())
 	}
 }

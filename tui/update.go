@@ -18,6 +18,11 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
 		return m.sized()
+	case tea.EnvMsg:
+		if dark, told := theme.Told(msg.Getenv("COLORFGBG")); told {
+			return m.themed(theme.New(dark)), nil
+		}
+		return m, nil
 	case tea.BackgroundColorMsg:
 		return m.themed(theme.New(msg.IsDark())), nil
 	case tick:

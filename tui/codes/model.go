@@ -46,6 +46,9 @@ const (
 	refreshEvery = 3 * time.Second
 	// keysKept bounds the secrets in memory; those out of sight go first.
 	keysKept = 256
+	// keysAtOnce is how many secrets are asked for together: a file vault opens
+	// its whole document for each, and the first should not wait for the last.
+	keysAtOnce = 6
 )
 
 // Model is the screen. Its zero value shows nothing; New makes a working one.

@@ -147,22 +147,28 @@ func (m Model) refresh() tea.Cmd {
 	}
 }
 
-// fetch asks for the secrets of the rows in sight that are not held yet. One
-// request is on its way at a time; its answer asks for what scrolled in since.
+// fetch asks for the secrets of the rows in sight that are not held yet, the
+// selected one first. One request for a few of them is on its way at a time; its
+// answer asks for the next few, and for what scrolled in since.
 func (m Model) fetch() (Model, tea.Cmd) {
 	if m.fetching || m.vault == nil {
 		return m, nil
 	}
 	var want []string
-	for _, h := range m.inSight() {
+	for i, h := range m.inSight() {
 		r := m.rows[h.row]
-		if _, have := m.held[r.account.ID]; !have && !r.counter() && r.aside == "" {
-			want = append(want, r.account.ID)
+		if _, have := m.held[r.account.ID]; have || r.counter() || r.aside != "" {
+			continue
+		}
+		want = append(want, r.account.ID)
+		if m.top+i == m.cursor {
+			want[0], want[len(want)-1] = want[len(want)-1], want[0]
 		}
 	}
 	if len(want) == 0 {
 		return m, nil
 	}
+	want = want[:min(len(want), keysAtOnce)]
 	m.fetching = true
 	return m, fetchKeys(m.ctx, m.vault, want, m.generation)
 }

@@ -7,6 +7,8 @@ package theme
 
 import (
 	"image/color"
+	"strconv"
+	"strings"
 
 	"charm.land/bubbles/v2/textinput"
 	"charm.land/lipgloss/v2"
@@ -50,6 +52,20 @@ func Unknown() Theme {
 	t := build(func(_, _, either string) color.Color { return lipgloss.Color(either) })
 	t.Dark = true
 	return t
+}
+
+// Told reads COLORFGBG, "15;0" or "0;default;15", in which some terminals tell
+// their background as one of sixteen colors.
+func Told(colors string) (dark, told bool) {
+	i := strings.LastIndexByte(colors, ';')
+	if i < 0 {
+		return false, false
+	}
+	n, err := strconv.Atoi(colors[i+1:])
+	if err != nil || n < 0 || n > 15 {
+		return false, false
+	}
+	return n < 7 || n == 8, true
 }
 
 func build(hue func(light, dark, either string) color.Color) Theme {

@@ -57,3 +57,14 @@ func TestWordsAreReadable(t *testing.T) {
 		}
 	}
 }
+
+func TestTheEnvironmentMayTellTheBackground(t *testing.T) {
+	for colors, want := range map[string][2]bool{
+		"15;0": {true, true}, "0;default;15": {false, true}, "7;8": {true, true}, "0;7": {false, true},
+		"": {}, "15": {}, "0;default": {}, "1;99": {}, "1;-1": {},
+	} {
+		if dark, told := Told(colors); dark != want[0] || told != want[1] {
+			t.Errorf("Told(%q) = %v, %v", colors, dark, told)
+		}
+	}
+}
