@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -12,6 +11,7 @@ import (
 	"twofold/tui/handshake"
 	"twofold/tui/theme"
 	"twofold/tui/unlock"
+	"twofold/tui/widget"
 	"twofold/vault"
 )
 
@@ -113,5 +113,5 @@ func (m Model) info() string {
 	if n == 1 {
 		return kind + " · 1 account"
 	}
-	return fmt.Sprintf("%s · %d accounts", kind, n)
+	return kind + " · " + widget.Number(n) + " accounts"
 }

@@ -65,7 +65,7 @@ func (m Model) TabLine(width int) string {
 	if !m.filtering {
 		return ""
 	}
-	count := fmt.Sprintf("%d of %d", len(m.found), len(m.rows))
+	count := widget.Number(len(m.found)) + " of " + widget.Number(len(m.rows))
 	return widget.Ends(" "+m.filter.View(), m.theme.Muted.Render(count)+" ", width)
 }
 
@@ -125,7 +125,7 @@ func (m Model) viewTop() string {
 	t, c := m.theme, m.columns
 	where := ""
 	if n := m.window(); len(m.found) > n {
-		where = fmt.Sprintf("%s–%s of %s", number(m.top+1), number(min(m.top+n, len(m.found))), number(len(m.found)))
+		where = fmt.Sprintf("%s–%s of %s", widget.Number(m.top+1), widget.Number(min(m.top+n, len(m.found))), widget.Number(len(m.found)))
 	}
 	left := widget.Left(m.now, m.period)
 	if c.list < narrow {
@@ -254,14 +254,6 @@ func (m Model) mark(r row, field int, text string, plain lipgloss.Style, width i
 	}
 	flush(len(cut))
 	return b.String() + pad
-}
-
-func number(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 func day(at time.Time) string {

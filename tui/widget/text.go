@@ -6,6 +6,7 @@
 package widget
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -147,6 +148,15 @@ func Group(code string) string {
 		b.WriteString(code[i : i+size])
 	}
 	return b.String()
+}
+
+// Number is n with its thousands apart: 10,000.
+func Number(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 // Lines is s in exactly height lines: cut at the end or filled with empty ones.
