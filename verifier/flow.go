@@ -69,6 +69,9 @@ func Next(r rollout.Rollout, user User, flow Flow, now time.Time) Step {
 		return Step{Kind: StepOver, Cause: CauseEnrollmentExpired}
 	case !now.Before(flow.Expires):
 		return Step{Kind: StepOver, Cause: CauseFlowExpired}
+	case flow.Kind == FlowAddFactor && enrolling && r.SecondStep.Several && len(confirmed) >= r.SecondStep.MaxFactors:
+		// The last place was taken while this enrollment was under way.
+		return Step{Kind: StepOver, Cause: CauseTooManyFactors}
 	case flow.Kind == FlowAddFactor && enrolling:
 		return Step{Kind: StepConfirm, Method: pending.Method, Factor: pending.ID}
 	case flow.Kind == FlowAddFactor && flow.Proven.IsZero():

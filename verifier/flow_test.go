@@ -42,6 +42,11 @@ func TestNext(t *testing.T) {
 	done := func(f *verifier.Flow) { f.Done = at }
 	methods := []verifier.Method{"totp"}
 
+	full := []verifier.Factor{pending}
+	for range required.SecondStep.MaxFactors {
+		full = append(full, working)
+	}
+
 	for _, row := range []struct {
 		name    string
 		rollout rollout.Rollout
@@ -68,6 +73,8 @@ func TestNext(t *testing.T) {
 		{"too late to confirm: over", required, user(pending), flow(verifier.FlowSignUp, enrolling), 10 * time.Minute, verifier.Step{Kind: verifier.StepOver, Cause: verifier.CauseEnrollmentExpired}},
 		{"done stays done", required, user(working), flow(verifier.FlowSignIn, done), time.Hour, verifier.Step{Kind: verifier.StepDone}},
 		{"another factor: confirm", required, user(working, pending), flow(verifier.FlowAddFactor, enrolling), 0, verifier.Step{Kind: verifier.StepConfirm, Method: "totp", Factor: "p"}},
+		{"one factor too many: over", required, user(full...), flow(verifier.FlowAddFactor, enrolling), 0, verifier.Step{Kind: verifier.StepOver, Cause: verifier.CauseTooManyFactors}},
+		{"one fewer: confirm", required, user(full[:len(full)-1]...), flow(verifier.FlowAddFactor, enrolling), 0, verifier.Step{Kind: verifier.StepConfirm, Method: "totp", Factor: "p"}},
 		{"another factor, confirmed: done", required, user(working), flow(verifier.FlowAddFactor, proven), 0, verifier.Step{Kind: verifier.StepDone}},
 		{"another factor, taken away: over", required, user(working), flow(verifier.FlowAddFactor, enrolling), 0, verifier.Step{Kind: verifier.StepOver, Cause: verifier.CauseEnrollmentCancelled}},
 	} {

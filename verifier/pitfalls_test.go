@@ -476,3 +476,31 @@ func TestResetEndsEverything(t *testing.T) {
 		w.refusal(w.svc.Unlock(ctx, "nobody"), verifier.CauseUserNotFound)
 	})
 }
+
+// TestFactorsStayWithinTheLimit begins more enrollments than there is room for,
+// and confirms them all.
+func TestFactorsStayWithinTheLimit(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ada := w.enrolled("ada@example.com")
+		session := w.accepted(w.signIn(ada).ID, w.code(ada, 0)).Session
+		for i, flow := range w.begun(session, 4) {
+			code := w.code(&person{secret: flow.Enrollment.Key.RevealBase32()}, 0)
+			if i < 2 {
+				w.accepted(flow.ID, code)
+			} else {
+				w.refused(flow.ID, code, verifier.CauseTooManyFactors)
+			}
+		}
+	}, func(r *rollout.Rollout) { r.SecondStep.MaxFactors = 3 })
+}
+
+func (w *world) begun(session verifier.Secret, n int) []verifier.Progress {
+	w.t.Helper()
+	flows := make([]verifier.Progress, n)
+	for i := range flows {
+		flow, err := w.svc.AddFactor(context.Background(), session, verifier.NewFactor{Method: "totp"})
+		w.must(err)
+		flows[i] = flow
+	}
+	return flows
+}
