@@ -6,6 +6,7 @@ package verifier_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -503,4 +504,20 @@ func (w *world) begun(session verifier.Secret, n int) []verifier.Progress {
 		flows[i] = flow
 	}
 	return flows
+}
+
+// TestSamePasswordInAnotherForm signs in with what was chosen at sign-up in
+// both forms that keyboards make of an accent: as long as allowed in one,
+// longer in the other.
+func TestSamePasswordInAnotherForm(t *testing.T) {
+	w := newWorld(t, store.NewMemory())
+	longest := w.svc.Rollout().Password.MaxLength
+	apart, whole := strings.Repeat("e\u0301", longest), strings.Repeat("\u00e9", longest)
+	_, err := w.svc.SignUp(t.Context(), verifier.Credentials{Email: "ada@example.com", Password: verifier.SecretOf(apart)})
+	w.must(err)
+	for _, form := range []string{apart, whole} {
+		if _, err := w.trySignIn("ada@example.com", form); err != nil {
+			t.Errorf("%d bytes: %v (%s)", len(form), err, cause(err))
+		}
+	}
 }

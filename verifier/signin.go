@@ -87,7 +87,7 @@ func (s *Service) password(ctx context.Context, c Credentials, door EventType, w
 	ctx, cancel := context.WithTimeoutCause(ctx, passwordWait, &Refusal{Cause: CauseBusy})
 	defer cancel()
 	email, err := CleanEmail(c.Email)
-	if err != nil || utf8.RuneCount(c.Password.Reveal()) > s.rollout.Password.MaxLength {
+	if err != nil || utf8.RuneCount(prepared(c.Password)) > s.rollout.Password.MaxLength {
 		email = "" // no account can have it; do the work all the same
 	}
 	key := passwordDoor(email)
