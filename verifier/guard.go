@@ -20,10 +20,11 @@ func (g Guard) Refuses(limits rollout.Limits, now time.Time) *Refusal {
 		return &Refusal{Cause: CauseLocked, RetryAfter: limits.LongestLock.Std()}
 	}
 	if left := g.LockedUntil.Sub(now); left > 0 {
-		// Rounded up, and never longer than the longest lock: after the clock
-		// was set back, the door stays shut for longer than it says.
-		wait := (left + time.Second - 1).Truncate(time.Second)
-		return &Refusal{Cause: CauseTooManyAttempts, RetryAfter: min(wait, limits.LongestLock.Std())}
+		// Never longer than the longest lock: after the clock was set back, the
+		// door stays shut for longer than it says. Bounded first, as left may be
+		// the longest Duration there is, and then rounded up.
+		left = min(left, limits.LongestLock.Std())
+		return &Refusal{Cause: CauseTooManyAttempts, RetryAfter: (left + time.Second - 1).Truncate(time.Second)}
 	}
 	return nil
 }

@@ -521,3 +521,19 @@ func TestSamePasswordInAnotherForm(t *testing.T) {
 		}
 	}
 }
+
+// TestLockSaysHowLongWhateverTheClock locks in the far future and asks in the
+// distant past: further apart than a time.Duration reaches.
+func TestLockSaysHowLongWhateverTheClock(t *testing.T) {
+	w := newWorld(t, store.NewMemory())
+	w.must(w.clock.Set(time.Date(2299, 12, 31, 0, 0, 0, 0, time.UTC)))
+	for range w.svc.Rollout().Limits.PasswordFailures {
+		_, err := w.trySignIn("ada@example.com", "guess after guess")
+		w.refusal(err, verifier.CausePasswordWrong)
+	}
+	w.must(w.clock.Set(time.Unix(1, 0)))
+	_, err := w.trySignIn("ada@example.com", "guess after guess")
+	if wait := w.refusal(err, verifier.CauseTooManyAttempts); wait != w.svc.Rollout().Limits.LongestLock.Std() {
+		t.Errorf("again in %s", wait)
+	}
+}
