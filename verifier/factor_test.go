@@ -234,10 +234,15 @@ func TestEmailsAreCleaned(t *testing.T) {
 		" Ada@Example.COM ": "ada@example.com", "ada+x@example.com": "ada+x@example.com",
 		"": "", "ada": "", "ada@": "", "Ada <ada@example.com>": "", "a@b.c, d@e.f": "", "a\n@b.c": "", "a b@c.d": "",
 		"a@" + strings.Repeat("b", 260): "", "\xff@example.com": "",
+		"ada\u200b@example.com": "", "a\u202eda@example.com": "", // unseen, and so another's address to the eye
+		"a\u0308@example.com": "ä@example.com", "H\u0331@example.com": "ẖ@example.com", "ẖ@example.com": "ẖ@example.com",
 	} {
 		got, err := verifier.CleanEmail(typed)
 		if got != want || (err == nil) != (want != "") {
 			t.Errorf("%q: %q, %v", typed, got, err)
+		}
+		if again, _ := verifier.CleanEmail(got); again != got {
+			t.Errorf("%q: cleaned twice: %q", typed, again)
 		}
 	}
 }

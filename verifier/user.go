@@ -46,12 +46,14 @@ const longestEmail = 254
 
 // CleanEmail gives address as accounts are known by it: NFC, lower case, no
 // blanks around. It refuses with CauseEmailInvalid what is not one plain
-// address.
+// address, or has characters in it that nobody sees. Cleaning what is clean
+// changes nothing.
 func CleanEmail(address string) (string, error) {
-	clean := strings.ToLower(norm.NFC.String(strings.TrimSpace(address)))
+	// NFC twice: some letters are composed in lower case only.
+	clean := norm.NFC.String(strings.ToLower(norm.NFC.String(strings.TrimSpace(address))))
 	refuse := &Refusal{Cause: CauseEmailInvalid}
 	if len(clean) > longestEmail || strings.ContainsFunc(clean, func(r rune) bool {
-		return unicode.IsControl(r) || unicode.IsSpace(r) || r == unicode.ReplacementChar
+		return unicode.IsControl(r) || unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar
 	}) {
 		return "", refuse
 	}
