@@ -50,6 +50,7 @@ type Server struct {
 	http     *http.Server
 	labToken string
 	endAll   context.CancelFunc // ends event streams
+	silent   silent
 	once     sync.Once
 	ended    error
 }
@@ -107,7 +108,7 @@ func listen(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{listener: listener}
+	s := &Server{listener: listener, silent: silent{conns: map[net.Conn]struct{}{}}}
 	if err := s.open(o, clock); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
@@ -151,6 +152,7 @@ func (s *Server) open(o Options, clock *verifier.Clock) error {
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    mostHeader,
+		ConnState:         s.silent.note,
 		ErrorLog:          slog.NewLogLogger(quiet{o.Log.Handler()}, slog.LevelWarn),
 	}
 	return nil
@@ -186,11 +188,12 @@ func (s *Server) Serve() error {
 	return nil
 }
 
-// Shutdown stops listening, ends event streams, lets running requests finish
-// until ctx is done, and closes the store. Further calls give the same answer.
+// Shutdown stops listening, ends event streams and connections that ask for
+// nothing, lets running requests finish until ctx is done, and closes the store. Further calls give the same answer.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.once.Do(func() {
 		s.endAll()
+		s.silent.end()
 		err := s.http.Shutdown(ctx)
 		if err != nil {
 			err = errors.Join(fmt.Errorf("shut down: %w", err), s.http.Close())

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -310,6 +311,34 @@ func TestShutdownEndsStreamsAndLeavesNothing(t *testing.T) {
 		t.Errorf("second shutdown: %v", err)
 	}
 	c.CloseIdle()
+}
+
+// TestShutdownDoesNotWaitForSilentConnections has the connection that browsers
+// open in advance.
+func TestShutdownDoesNotWaitForSilentConnections(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	s, err := server.Listen(server.Options{Store: ":memory:"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.Serve() }()
+	silent, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.URL(), "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = silent.Close() }()
+	c := api.NewClient(s.URL(), s.LabToken())
+	must(c.Clock(t.Context()))(t) // connections are accepted in order: silent is known by now
+	c.CloseIdle()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	if err := s.Shutdown(ctx); err != nil {
+		t.Errorf("shutdown: %v", err)
+	}
+	if err := <-served; err != nil {
+		t.Errorf("serve: %v", err)
+	}
 }
 
 func TestDataFolderIsForItsOwnerOnly(t *testing.T) {
