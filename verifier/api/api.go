@@ -109,6 +109,9 @@ func (a *API) describe() {
 		OperationID: "openapi", Method: http.MethodGet, Path: "/openapi.json",
 		Summary: "This description", Tags: []string{"description"},
 	}, a.openAPI)
+	schemas := a.huma.OpenAPI().Components.Schemas.Map()
+	delete(schemas, "ErrorModel") // huma's own errors never leave: asProblem
+	delete(schemas, "ErrorDetail")
 	a.text = sync.OnceValues(func() ([]byte, error) { return json.Marshal(a.huma.OpenAPI()) })
 }
 

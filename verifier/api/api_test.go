@@ -205,6 +205,9 @@ func TestRoutesAreThoseOfOpenAPI(t *testing.T) {
 	if !slices.Equal(described, promised) {
 		t.Errorf("openapi.json describes\n%s\nwant\n%s", strings.Join(described, "\n"), strings.Join(promised, "\n"))
 	}
+	if a := s.raw("GET", "/openapi.json", "", ""); strings.Contains(a.body, "ErrorModel") || strings.Contains(a.body, "ErrorDetail") {
+		t.Error("openapi.json describes errors that are never sent")
+	}
 	for _, path := range []string{"/api/v1/nothing", "/api/", "/openapi.yaml", "/docs", "/api/v1/lab/nothing"} {
 		s.problem(s.raw("GET", path, "", ""), 404, "not_found")
 	}
