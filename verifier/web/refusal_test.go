@@ -31,6 +31,9 @@ func TestEveryCauseHasWords(t *testing.T) {
 		if (len(s.fields) == 0 || s.heading != "") && (s.heading == "" || s.link == link{}) {
 			t.Errorf("%s is a page of its own, without a heading or a way on", cause)
 		}
+		if strings.Contains(s.text, "Remove") {
+			t.Errorf("%s tells people to do what no page does: %s", cause, s.text)
+		}
 	}
 }
 

@@ -106,7 +106,7 @@ var wording = map[verifier.Cause]said{
 	},
 	verifier.CauseTooManyFactors: {
 		status: http.StatusForbidden, heading: "You have enough authenticators", link: link{"Back to your account", "/account"},
-		text: "An account can have at most {names}. Remove one before you add another.",
+		text: "An account can have at most {names}. To have one replaced, ask whoever runs this verifier.",
 	},
 	verifier.CauseBusy: {
 		status: http.StatusServiceUnavailable, heading: "Too busy just now", link: startAgain,
