@@ -51,7 +51,8 @@ func (m Model) take() (Model, tea.Cmd) {
 	}
 	h, have := m.held[r.account.ID]
 	if !have {
-		return m.Say("The secret is still being fetched."), nil
+		m.wanted = r.account.ID
+		return m.Say("Copying it as soon as its secret is here."), nil
 	}
 	if h.err != nil {
 		return m.Say(r.name() + " can't be read: " + trouble(h.err)), nil
@@ -65,6 +66,20 @@ func (m Model) take() (Model, tea.Cmd) {
 		return m.Say("No code for " + r.name() + ": " + trouble(err)), nil
 	}
 	return m.toClipboard(r, code, next)
+}
+
+// takeWanted copies what was asked for before its secret was here, if the person still stands there.
+func (m Model) takeWanted() (Model, tea.Cmd) {
+	r, ok := m.selected()
+	if !ok || m.wanted == "" || r.account.ID != m.wanted {
+		m.wanted = ""
+		return m, nil
+	}
+	if _, here := m.held[m.wanted]; !here {
+		return m, nil
+	}
+	m.wanted = ""
+	return m.take()
 }
 
 func (m Model) toClipboard(r row, code vault.Code, next string) (Model, tea.Cmd) {

@@ -85,6 +85,7 @@ type Model struct {
 	refreshing bool
 	refreshAt  time.Time
 
+	wanted    string // id to copy once its secret is here
 	removing  string // id waiting for a yes
 	removed   vault.Account
 	undoUntil time.Time

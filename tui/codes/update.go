@@ -44,7 +44,9 @@ func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 		if msg.generation == m.generation {
 			m.hold(msg.held)
 		}
-		return m.fetch()
+		m, copying := m.takeWanted()
+		m, more := m.fetch()
+		return m, tea.Batch(copying, more)
 	case made:
 		return m.make1(msg)
 	case failed:
