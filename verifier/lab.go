@@ -142,20 +142,25 @@ const poll = 2 * time.Second
 
 // FollowEvents calls each with every event after seq, past and future, until
 // ctx is done or each returns an error; it gives that error. Below zero, seq
-// means: from now on.
+// means: from now on. A seq that is still to come is one of another store,
+// which this one has taken the place of: then all events are new.
 func (s *Service) FollowEvents(ctx context.Context, seq int64, each func(Event) error) error {
 	wake := s.watch.add()
 	defer s.watch.remove(wake)
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()
-	if seq < 0 {
-		err := s.store.View(ctx, func(tx Tx) (err error) {
-			seq, err = tx.LastEvent()
-			return err
-		})
-		if err != nil {
-			return err
-		}
+	var last int64
+	err := s.store.View(ctx, func(tx Tx) (err error) {
+		last, err = tx.LastEvent()
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case seq < 0:
+		seq = last
+	case seq > last:
+		seq = 0
 	}
 	for {
 		events, err := s.Events(ctx, seq)
