@@ -110,7 +110,7 @@ func throwawayVerifier(policy string) (srv *server.Server, stop func(), err erro
 	if err != nil {
 		return nil, nil, err
 	}
-	srv, err = server.Listen(server.Options{Store: ":memory:", Rollout: rules, Version: version, Pages: pages})
+	srv, err = server.Listen(server.Options{Store: ":memory:", Rollout: rules, Version: version, Pages: pages(nil)})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -59,9 +59,10 @@ func (a *app) verifierOptions(o serveOptions) (server.Options, error) {
 	if err != nil {
 		return server.Options{}, usageError{"twofold serve", err}
 	}
+	log := a.requestLog(o.verbose)
 	options := server.Options{
 		Addr: o.listen, Store: o.store, Rollout: policy, Now: a.now, LabTokenFile: o.tokenFile, Version: version,
-		Pages: pages,
+		Log: log, Pages: pages(log),
 	}
 	if options.Store == "" {
 		options.Store = filepath.Join(a.verifierDir(), "verifier.db")
@@ -71,14 +72,25 @@ func (a *app) verifierOptions(o serveOptions) (server.Options, error) {
 			return server.Options{}, usageError{"twofold serve", errors.New("--now wants a time like 2026-07-12T23:59:00-04:00")}
 		}
 	}
-	if o.verbose {
-		options.Log = slog.New(slog.NewTextHandler(a.Err, nil))
+	if o.tokenFile != "" && filepath.Clean(o.tokenFile) == filepath.Clean(options.Store) {
+		return server.Options{}, usageError{"twofold serve", errors.New("--lab-token-file names the file that keeps the users")}
 	}
 	return options, nil
 }
 
-// pages joins the verifier's pages to its server.
-func pages(svc *verifier.Service) http.Handler { return web.New(svc, web.Options{}) }
+// requestLog always has the faults; the requests only when they are asked for.
+func (a *app) requestLog(verbose bool) *slog.Logger {
+	level := slog.LevelWarn
+	if verbose {
+		level = slog.LevelInfo
+	}
+	return slog.New(slog.NewTextHandler(a.Err, &slog.HandlerOptions{Level: level}))
+}
+
+// pages joins the verifier's pages to its server. A nil log discards.
+func pages(log *slog.Logger) func(*verifier.Service) http.Handler {
+	return func(svc *verifier.Service) http.Handler { return web.New(svc, web.Options{Log: log}) }
+}
 
 func (a *app) serve(ctx context.Context, o serveOptions) error {
 	options, err := a.verifierOptions(o)
