@@ -1,66 +1,87 @@
 package codes
 
 import (
+	"cmp"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"github.com/junegunn/fzf/src/algo"
+	"github.com/junegunn/fzf/src/util"
 	"golang.org/x/text/unicode/norm"
 )
 
+func init() { algo.Init("default") } // fzf's own weights
+
+// worth is what an issuer that fits has ahead of a tag, and what a label has.
+// It is less than what fzf gives for the beginning of a word.
+var worth = [...]int{4, 2}
+
 // hit is a row that the filter left, and how well it fits.
 type hit struct {
-	row   int
-	score int
+	row    int
+	score  int // fzf's, of all words
+	length int // of the fields that have them
 }
 
-// What a word found is worth. Where it stands counts first, then how: a whole
-// field, its beginning, the beginning of a word in it, anywhere in it. Letters
-// that only stand near each other come after all of these.
-const (
-	worthNear  = 10
-	worthIn    = 40
-	worthWord  = 60
-	worthFront = 80
-	worthWhole = 100
+// word is one of a filter's, and fzf's way to look for it.
+type word struct {
+	text  []rune
+	match algo.Algo
+	plain bool // without accents, it finds letters with any
+	not   bool
+}
 
-	worthIssuer = 8
-	worthLabel  = 4
-
-	// most is how many letters may be left out between two of a word that are
-	// only near each other: "gthb" finds GitHub, "door" finds no "ada@example.com work".
-	most = 2
-)
-
-// words are a filter's, as fzf reads them: !word must not be there, ^word
-// begins a field, word$ ends one.
+// words are a filter's, as fzf reads them: word finds its letters in their
+// order, 'word the word as it is, 'word' as a whole, ^word and word$ at the
+// ends of a field, and !word drops what has it. A sign alone is no word yet.
 func words(filter string) []word {
 	var out []word
 	for _, text := range strings.Fields(fold(filter)) {
-		var w word
-		if len(text) > 1 {
-			text, w.not = strings.CutPrefix(text, "!")
+		w := word{match: algo.FuzzyMatchV2}
+		var front, end, exact, whole bool
+		text, w.not = strings.CutPrefix(text, "!")
+		if text != "$" {
+			text, end = strings.CutSuffix(text, "$")
 		}
-		if len(text) > 1 {
-			text, w.front = strings.CutPrefix(text, "^")
+		if text, exact = strings.CutPrefix(text, "'"); !exact {
+			text, front = strings.CutPrefix(text, "^")
+		} else if len(text) > 1 {
+			text, whole = strings.CutSuffix(text, "'")
 		}
-		if len(text) > 1 {
-			text, w.end = strings.CutSuffix(text, "$")
+		switch {
+		case whole:
+			w.match = algo.ExactMatchBoundary
+		case front && end:
+			w.match = algo.EqualMatch
+		case front:
+			w.match = algo.PrefixMatch
+		case end && !exact:
+			w.match = algo.SuffixMatch
+		case exact != w.not: // !'word drops what has only the letters
+			w.match = algo.ExactMatchNaive
 		}
-		w.text = text
-		out = append(out, w)
+		w.text = []rune(text)
+		w.plain = slices.Equal(w.text, algo.NormalizeRunes(w.text))
+		if text != "" {
+			out = append(out, w)
+		}
 	}
 	return out
 }
 
-type word struct {
-	text            string // folded
-	not, front, end bool
+// fold makes one of the ways to write the same: case counts for nothing, and an
+// accent is part of its letter.
+func fold(filter string) string { return strings.ToLower(norm.NFC.String(filter)) }
+
+// narrows tells whether every row that now finds was found by before too, so
+// that only those need another look.
+func narrows(before, now string) bool {
+	return before != "" && strings.HasPrefix(fold(now), fold(before)) && !strings.ContainsAny(now, "!'^$")
 }
 
-// search gives the rows in which every word of the filter is found, each word
-// in one field; the best first. Among are the rows to look at; nil means all. An empty filter leaves all rows in their own order.
+// search gives the rows in which every word is found, each in one field: the
+// best first, of equals the shorter one. Among are the rows to look at; nil
+// means all. Without words all rows stay in their own order.
 func search(rows []row, among []hit, ws []word) []hit {
 	if among == nil {
 		among = make([]hit, len(rows))
@@ -71,242 +92,81 @@ func search(rows []row, among []hit, ws []word) []hit {
 	if len(ws) == 0 {
 		return among
 	}
+	slab := util.MakeSlab(16<<10, 2<<10) // for the longest field and a word of 32 letters
 	hits := make([]hit, 0, len(among)/4)
 	for _, h := range among {
-		score := 0
-		for _, w := range ws {
-			s := rows[h.row].worth(w)
-			if s == 0 {
-				score = 0
-				break
-			}
-			score += s
-		}
-		if score > 0 {
-			hits = append(hits, hit{h.row, score})
+		if fit, ok := rows[h.row].fits(ws, slab); ok {
+			fit.row = h.row
+			hits = append(hits, fit)
 		}
 	}
-	best := 0
-	for _, h := range hits {
-		best = max(best, h.score)
-	}
-	order := make([]int, len(hits)) // numbers sort faster than hits
-	for i, h := range hits {
-		order[i] = (best-h.score)*len(rows) + h.row
-	}
-	slices.Sort(order)
-	for i, o := range order {
-		hits[i] = hit{o % len(rows), best - o/len(rows)}
-	}
+	slices.SortFunc(hits, func(a, b hit) int {
+		return cmp.Or(b.score-a.score, a.length-b.length, a.row-b.row)
+	})
 	return hits
 }
 
-// narrows tells whether every row that now finds was found by before too, so
-// that only those need another look.
-func narrows(before, now string) bool {
-	return before != "" && strings.HasPrefix(now, before) && !strings.ContainsAny(now, "!^$")
-}
-
-// worth is what the best field makes of the word; 0 means that none has it.
-func (r *row) worth(w word) int {
-	best := 0
-	for i := range r.fields {
-		s := r.fields[i].worth(w)
-		if s == 0 {
-			continue
-		}
-		switch i {
-		case 0:
-			s += worthIssuer
-		case 1:
-			s += worthLabel
-		}
-		best = max(best, s)
-	}
-	if w.not {
-		if best > 0 {
-			return 0
-		}
-		return 1
-	}
-	return best
-}
-
-// field is a text as the filter searches it: in lower case and without accents,
-// so that "orebro" finds Örebro.
-type field struct {
-	text  string
-	heads []bool // by byte of text: a word begins here; nil where text is empty
-	at    []int  // by byte of text: its byte in what is shown; nil where they are the same
-}
-
-// asField prepares a text of printable characters.
-func asField(shown string) field {
-	var f field
-	var b strings.Builder
-	same := true
-	before := ' '
-	for i, r := range shown {
-		head := !letter(before) && letter(r) || unicode.IsLower(before) && unicode.IsUpper(r) ||
-			unicode.IsDigit(r) != unicode.IsDigit(before) && letter(r)
-		before = r
-		folded := foldRune(r)
-		for j := range len(folded) {
-			f.heads = append(f.heads, head && j == 0)
-			f.at = append(f.at, i)
-		}
-		same = same && len(folded) == 1 && r < utf8.RuneSelf
-		b.WriteString(folded)
-	}
-	f.text = b.String()
-	if same {
-		f.at = nil
-	}
-	return f
-}
-
-func letter(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
-
-func fold(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		b.WriteString(foldRune(r))
-	}
-	return b.String()
-}
-
-// foldRune is r in lower case without its accents; a combining accent is nothing.
-func foldRune(r rune) string {
-	if r < utf8.RuneSelf {
-		return string(unicode.ToLower(r))
-	}
-	var b strings.Builder
-	for _, part := range norm.NFD.String(string(unicode.ToLower(r))) {
-		if !unicode.Is(unicode.Mn, part) {
-			b.WriteRune(part)
-		}
-	}
-	return b.String()
-}
-
-// worth is how well the field has the word, 0 for not at all.
-func (f *field) worth(w word) int {
-	if w.front || w.end {
-		front, end := strings.HasPrefix(f.text, w.text), strings.HasSuffix(f.text, w.text)
-		switch {
-		case w.front && w.end && f.text != w.text, w.front && !front, w.end && !end:
-			return 0
-		case front && len(f.text) == len(w.text):
-			return worthWhole
-		case front:
-			return worthFront
-		}
-		return worthIn
-	}
-	at := strings.Index(f.text, w.text)
-	switch {
-	case at < 0 && w.not: // what must not be there has to stand there as it is
-		return 0
-	case at < 0:
-		if f.near(w.text, nil) {
-			return worthNear
-		}
-		return 0
-	case at == 0 && len(w.text) == len(f.text):
-		return worthWhole
-	case at == 0:
-		return worthFront
-	case f.atWord(w.text) >= 0:
-		return worthWord
-	}
-	return worthIn
-}
-
-// atWord is where the word stands at the beginning of one of the field's, or -1.
-func (f *field) atWord(word string) int {
-	for from := 0; ; {
-		at := strings.Index(f.text[from:], word)
-		if at < 0 {
-			return -1
-		}
-		if f.heads[from+at] {
-			return from + at
-		}
-		from += at + 1
-	}
-}
-
-// near finds the letters of a word in their order: the first where a word of
-// the field begins, each of the others soon after the one before, or where
-// another word begins. Where they are is told to found, unless that is nil.
-// What is near for a word is near for its beginning too.
-func (f *field) near(word string, found func(at int)) bool {
-	if len(word) < 2 || strings.ContainsFunc(word, func(r rune) bool { return r >= utf8.RuneSelf }) {
-		return false // bytes of one character are no letters
-	}
-	for start := range f.text {
-		if f.heads[start] && f.text[start] == word[0] && f.nearFrom(word, start, found) {
-			return true
-		}
-	}
-	return false
-}
-
-func (f *field) nearFrom(word string, at int, found func(at int)) bool {
-	var places []int
-	for i := range len(word) {
-		next := -1
-		for j := at; j < len(f.text); j++ {
-			if f.text[j] == word[i] && (i == 0 || j-at <= most || f.heads[j]) {
-				next = j
-				break
-			}
-		}
-		if next < 0 {
-			return false
-		}
-		if found != nil {
-			places = append(places, next)
-		}
-		at = next + 1
-	}
-	for _, p := range places {
-		found(p)
-	}
-	return true
-}
-
-// marks are the bytes of the shown text that the filter's words found in it.
-func (f *field) marks(ws []word) map[int]bool {
-	out := map[int]bool{}
-	mark := func(at int) {
-		if f.at != nil {
-			at = f.at[at]
-		}
-		out[at] = true
-	}
+// fits tells whether the row has every word, and how well.
+func (r *row) fits(ws []word, slab *util.Slab) (h hit, ok bool) {
 	for _, w := range ws {
-		if w.not || f.worth(w) == 0 {
+		field, found := r.best(&w, slab)
+		if w.not != (field < 0) {
+			return h, false
+		}
+		if field >= 0 {
+			h.score += found.Score
+			h.length += r.fields[field].plain.Length()
+		}
+	}
+	return h, true
+}
+
+// best is the field that has the word best, or -1.
+func (r *row) best(w *word, slab *util.Slab) (field int, best algo.Result) {
+	field = -1
+	for i := range r.fields {
+		found, _ := w.find(&r.fields[i], false, slab)
+		if found.Start < 0 {
 			continue
 		}
-		at := strings.Index(f.text, w.text)
-		switch {
-		case w.front:
-			at = 0
-		case w.end:
-			at = len(f.text) - len(w.text)
-		case at > 0:
-			if head := f.atWord(w.text); head >= 0 {
-				at = head
+		if i < len(worth) {
+			found.Score += worth[i]
+		}
+		if field < 0 || found.Score > best.Score {
+			field, best = i, found
+		}
+	}
+	return field, best
+}
+
+// marks are the characters of a field, by number, for which the filter found
+// the row.
+func (r *row) marks(field int, ws []word) map[int]bool {
+	out := map[int]bool{}
+	for _, w := range ws {
+		if best, _ := r.best(&w, nil); w.not || best != field {
+			continue
+		}
+		found, apart := w.find(&r.fields[field], true, nil)
+		if apart != nil {
+			for _, at := range *apart {
+				out[at] = true
 			}
-		}
-		if at < 0 {
-			f.near(w.text, mark)
 			continue
 		}
-		for i := range len(w.text) {
-			mark(at + i)
+		for at := found.Start; at < found.End; at++ {
+			out[at] = true
 		}
 	}
 	return out
+}
+
+// find looks for the word in a field. Where its letters may stand apart, and
+// that is asked for, it tells their places.
+func (w *word) find(f *field, places bool, slab *util.Slab) (algo.Result, *[]int) {
+	text := &f.shown
+	if w.plain {
+		text = &f.plain
+	}
+	return w.match(false, false, true, text, w.text, places, slab)
 }

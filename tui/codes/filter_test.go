@@ -15,7 +15,7 @@ func shelf() []row {
 	return prepare([]vault.Account{
 		{ID: "1", Issuer: "GitHub", Label: "ada@example.com", Tags: []string{"work"}},
 		{ID: "2", Issuer: "Door", Label: "front"},
-		{ID: "3", Issuer: "Bank of Örebro", Label: "1815-12-10"},
+		{ID: "3", Issuer: "Bank of O\u0308rebro", Label: "1815-12-10"},
 		{ID: "4", Issuer: "GitLab", Label: "ada"},
 		{ID: "5", Issuer: "", Label: "lonely@example.com"},
 		{ID: "6", Issuer: "Example", Label: "digit@example.com"},
@@ -44,8 +44,19 @@ func TestFilterFindsAndRanks(t *testing.T) {
 		"^git":        "GitHub, GitLab",
 		"ada$":        "GitLab, 日本銀行",
 		"^ada$":       "GitLab, 日本銀行",
-		"!":           "",
-		"example.com": "lonely@example.com, Example, GitHub, Mail",
+		"example.com": "lonely@example.com, GitHub, Example, Mail", // of equals the shorter
+		"'git":        "GitHub, GitLab, Example",
+		"'gh":         "",
+		"'door'":      "Door",
+		"!'gh !mail":  "Bank of Örebro, Door, Example, GitLab, lonely@example.com, 日本銀行",
+		"'ore":        "Bank of Örebro",
+		"'ôre":        "",               // its accents are meant where a word has some
+		"O\u0308RE":   "Bank of Örebro", // an accent typed after its letter
+		// A sign alone is no word yet: the list stays while the word is typed.
+		"!":      "Bank of Örebro, Door, Example, GitHub, GitLab, lonely@example.com, Mail, 日本銀行",
+		"git !":  "GitHub, GitLab, Example",
+		"door '": "Door, Mail",
+		"$":      "",
 	} {
 		rows := shelf()
 		var got []string
@@ -63,7 +74,7 @@ func TestFilterFindsAndRanks(t *testing.T) {
 func TestNarrowingIsSearchingAgain(t *testing.T) {
 	rows := shelf()
 	random := rand.New(rand.NewPCG(1, 2))
-	letters := []rune("adegihotbrlnx m@ö銀!^$")
+	letters := []rune("adegihotbrlnx m@ö\u0308銀!'^$")
 	for range 5000 {
 		before, filter := "", ""
 		var found []hit
@@ -91,6 +102,8 @@ func TestFoundLettersAreUnderlined(t *testing.T) {
 		{"of bank", "Bank of Örebro", "[Bank] [of] Örebro"},
 		{"!lab git", "GitHub", "[Git]Hub"},
 		{"銀行", "日本銀行", "日本[銀行]"},
+		{"boo", "Bank of Örebro", "[B]ank [o]f [Ö]rebro"},
+		{"'reb o$", "Bank of Örebro", "Bank of Ö[reb]r[o]"},
 	} {
 		i := slices.IndexFunc(rows, func(r row) bool { return r.title() == c.text })
 		m := Model{words: words(c.filter)}

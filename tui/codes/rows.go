@@ -8,6 +8,9 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/junegunn/fzf/src/algo"
+	"github.com/junegunn/fzf/src/util"
+	"golang.org/x/text/unicode/norm"
 
 	"twofold/tui/widget"
 	"twofold/vault"
@@ -63,13 +66,13 @@ func broken(entries []vault.Damaged) []row {
 func prepare(accounts []vault.Account) []row {
 	rows := make([]row, len(accounts))
 	for i, a := range accounts {
-		r := row{account: a, issuer: widget.Clean(a.Issuer), label: widget.Clean(a.Label)}
+		r := row{account: a, issuer: shown(a.Issuer), label: shown(a.Label)}
 		if r.issuer == "" && r.label == "" {
 			r.label = "(no name)"
 		}
 		r.fields = []field{asField(r.title()), asField(r.detail())}
 		for _, tag := range a.Tags {
-			r.fields = append(r.fields, asField(widget.Clean(tag)))
+			r.fields = append(r.fields, asField(shown(tag)))
 		}
 		pin := "1"
 		if a.Pinned {
@@ -80,6 +83,19 @@ func prepare(accounts []vault.Account) []row {
 	}
 	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.sorted, b.sorted) })
 	return rows
+}
+
+// shown is text from outside, harmless and with each accent in its letter, as
+// the filter looks for it.
+func shown(text string) string { return widget.Clean(norm.NFC.String(text)) }
+
+// field is a text that the filter searches. Its accents are taken off once, and
+// not for every key: what is left is mostly ASCII, where fzf is fastest.
+type field struct{ shown, plain util.Chars }
+
+func asField(shown string) field {
+	plain := string(algo.NormalizeRunes([]rune(shown)))
+	return field{util.ToChars([]byte(shown)), util.ToChars([]byte(plain))}
 }
 
 // widths are the widest cells of a load, bounded so that one long name cannot

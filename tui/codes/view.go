@@ -233,9 +233,9 @@ func (m Model) mark(r row, field int, text string, plain lipgloss.Style, width i
 	if len(m.words) == 0 || cut == "" {
 		return plain.Render(cut) + pad
 	}
-	found := r.fields[field].marks(m.words)
+	found := r.marks(field, m.words)
 	var b strings.Builder
-	start, on := 0, false
+	start, on, n := 0, false, 0
 	flush := func(end int) {
 		style := plain
 		if on {
@@ -247,10 +247,11 @@ func (m Model) mark(r row, field int, text string, plain lipgloss.Style, width i
 		start = end
 	}
 	for i := range cut {
-		if found[i] != on {
+		if found[n] != on {
 			flush(i)
 			on = !on
 		}
+		n++
 	}
 	flush(len(cut))
 	return b.String() + pad
