@@ -3,7 +3,7 @@
 
 GO ?= go
 BIN ?= twofold
-LINT ?= $(shell $(GO) env GOPATH)/bin/golangci-lint
+LINTER ?= $(shell $(GO) env GOPATH)/bin/golangci-lint
 
 .PHONY: build test parts format lint picture bench clean
 
@@ -21,8 +21,8 @@ format:
 
 lint: format
 	$(GO) vet ./...
-	@test -x $(LINT) || $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
-	$(LINT) run ./...
+	@test -x $(LINTER) || $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+	$(LINTER) run ./...
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchtime 200x ./tui/... ./qr/... ./vault/... ./verifier/...
