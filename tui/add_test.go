@@ -145,13 +145,55 @@ func TestTypedPathIsRead(t *testing.T) {
 	d.press("a", "p", "enter")
 	d.shows("Type the path of a picture first.")
 	d.press("/nowhere.png", "enter")
-	d.shows("nowhere.png: no such file.", "/nowhere.png", "⏎ read it") // and can be mended
+	d.shows("No such file.", "/nowhere.png", "⏎ read it") // and can be mended
 	d.press("esc", "p", "'"+path+"'", "enter")
 	d.shows("Found in code.png")
 	d.press("esc")
 	d.shows("Which picture?") // back where it came from
 	d.press("enter", "enter")
 	d.shows("Added Wikipedia")
+}
+
+// TestLinkInThePathFieldIsNeverRepeated: without bracketed paste, a pasted link
+// arrives as typed letters, at times without its beginning.
+func TestLinkInThePathFieldIsNeverRepeated(t *testing.T) {
+	secret := func(d *desk) {
+		t.Helper()
+		for i := range len(rfcSecret) - 4 {
+			d.hides(rfcSecret[i:i+5], strings.ToLower(rfcSecret[i:i+5]))
+		}
+	}
+	for _, piece := range []string{
+		newLink[4:], newLink[7:], newLink[10:], "secret=" + rfcSecret, "SECRET=" + rfcSecret, "otpauth", "otpauth:/totp/x?s=" + rfcSecret,
+		"/" + newLink[4:], "'" + newLink[8:] + "'", rfcSecret + "&issuer=KOR", "/a?secret=" + rfcSecret + ".png", "secret%3D" + rfcSecret,
+	} {
+		for _, paste := range []bool{false, true} {
+			d := newDesk(t, 120, 24, nil).furnish().start()
+			d.press("a", "p")
+			if paste {
+				d.paste(piece)
+			} else {
+				d.press(piece)
+			}
+			secret(d)
+			d.press("enter")
+			if paste && !strings.HasSuffix(piece, ".png") {
+				d.shows("Type the path of a picture first.")
+			} else if !paste {
+				d.shows("Which picture?", "That looks like a link, not a picture. Paste it whole.")
+			}
+			secret(d)
+		}
+	}
+	d := newDesk(t, 80, 24, nil).furnish().start()
+	d.press("a", "p", newLink, "enter")
+	d.shows("Found in the link", "Wikipedia · ada@example.com", "⏎ add")
+	d.press("esc")
+	d.shows("Which picture?", "for example ~/Pictures/qr.png")
+	d.press(rfcSecret, "enter") // the field shows it, and nothing more
+	if n := strings.Count(d.text(), rfcSecret); n != 1 {
+		t.Errorf("a typed key is shown %d times:\n%s", n, d.text())
+	}
 }
 
 // TestKeysTypedAheadGoToTheScreenThatComes: over a slow line several keys

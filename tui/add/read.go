@@ -48,7 +48,7 @@ func (m Model) read(f Found) (Model, tea.Cmd) {
 		for _, p := range f.Paths {
 			texts, err := decode(p)
 			if err != nil {
-				out.notes = append(out.notes, widget.Clean(filepath.Base(p))+": "+wordRead(err))
+				out.notes = append(out.notes, note(p, m.back == stagePath, err))
 			}
 			for _, text := range texts {
 				out.candidates = append(out.candidates, parse(text, filepath.Base(p)))
@@ -117,6 +117,22 @@ func decode(path string) ([]string, error) {
 		texts[i] = r.Text
 	}
 	return texts, err
+}
+
+// looksLikeLink answers what seems to be a piece of one.
+const looksLikeLink = "That looks like a link, not a picture. Paste it whole."
+
+// note says why nothing was read from a path. A typed one stands above it in its
+// field; only those dropped together need their names.
+func note(path string, typed bool, err error) string {
+	why := wordRead(err)
+	switch {
+	case partOfLink(path) && errors.Is(err, fs.ErrNotExist):
+		return looksLikeLink
+	case typed || partOfLink(path):
+		return strings.ToUpper(why[:1]) + why[1:]
+	}
+	return widget.Clean(filepath.Base(path)) + ": " + why
 }
 
 func wordRead(err error) string {

@@ -64,6 +64,19 @@ func linkStart(line string) int {
 	return strings.Index(lower, migration)
 }
 
+// partOfLink tells a text that may hold a secret: a link, or what is left of
+// one of which the beginning or the middle got lost on the way. Such a text is
+// never repeated.
+func partOfLink(text string) bool {
+	lower := strings.ToLower(text)
+	for _, sign := range []string{"otpauth", "secret=", "secret%3d", "&issuer=", "&digits=", "&period=", "&algorithm=", "&counter="} {
+		if strings.Contains(lower, sign) {
+			return true
+		}
+	}
+	return false
+}
+
 // paths are the pictures a line names. The line as a whole comes first: a bare
 // path may hold blanks.
 func paths(line string) []string {

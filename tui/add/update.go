@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -18,6 +19,9 @@ func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 		m.stage, m.candidates, m.notes = stageConfirm, msg.candidates, msg.notes
 		if m.back == stagePath && len(msg.candidates) == 0 { // a slip of the fingers is mended where it was made
 			m.stage, m.said = stagePath, strings.Join(msg.notes, " ")
+			if m.said == looksLikeLink {
+				return m.refuseLink(), nil
+			}
 		}
 		return m, nil
 	case added:
@@ -26,6 +30,9 @@ func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 		}
 		return m.stored(msg)
 	case tea.PasteMsg:
+		if m.stage == stagePath && partOfLink(msg.Content) { // a whole link went another way
+			return m.refuseLink(), nil
+		}
 		return m.typed(msg)
 	case tea.KeyPressMsg:
 		return m.press(msg)
@@ -62,6 +69,7 @@ func (m Model) stored(msg added) (Model, tea.Cmd) {
 // now, or left.
 func (m *Model) forget() {
 	m.candidates = nil
+	m.path.Reset()
 	m.form = newForm().setTheme(m.theme).setWidth(m.width)
 }
 
@@ -113,6 +121,9 @@ func (m Model) readPath() (Model, tea.Cmd) {
 	text := m.path.Value()
 	f := Recognize(text)
 	if !f.Any() {
+		if partOfLink(text) {
+			return m.refuseLink(), nil
+		}
 		if p := unquote(text); p != "" {
 			f.Paths = []string{p} // typed on purpose: any path will do
 		}
@@ -121,8 +132,18 @@ func (m Model) readPath() (Model, tea.Cmd) {
 		m.said = "Type the path of a picture first."
 		return m, nil
 	}
+	if len(f.Links) > 0 {
+		m.path.Reset() // it holds a secret, and is not for mending here
+	}
 	m.back = stagePath
 	return m.read(f)
+}
+
+// refuseLink empties the field of what may be a piece of a secret.
+func (m Model) refuseLink() Model {
+	m.path.Reset()
+	m.said = looksLikeLink
+	return m
 }
 
 func (m Model) typed(msg tea.Msg) (Model, tea.Cmd) {
@@ -131,6 +152,10 @@ func (m Model) typed(msg tea.Msg) (Model, tea.Cmd) {
 	case stagePath:
 		m.said = ""
 		m.path, cmd = m.path.Update(msg)
+		m.path.EchoMode = textinput.EchoNormal
+		if partOfLink(m.path.Value()) {
+			m.path.EchoMode = textinput.EchoPassword // a secret follows, or is there
+		}
 	case stageForm:
 		m.form, cmd = m.form.typed(msg)
 	}
