@@ -513,7 +513,7 @@ func TestSamePasswordInAnotherForm(t *testing.T) {
 	w := newWorld(t, store.NewMemory())
 	longest := w.svc.Rollout().Password.MaxLength
 	apart, whole := strings.Repeat("e\u0301", longest), strings.Repeat("\u00e9", longest)
-	_, err := w.svc.SignUp(t.Context(), verifier.Credentials{Email: "ada@example.com", Password: verifier.SecretOf(apart)})
+	_, err := w.svc.SignUp(t.Context(), verifier.Credentials{Email: "ada@example.com", Password: verifier.SecretOf(apart)}, "")
 	w.must(err)
 	for _, form := range []string{apart, whole} {
 		if _, err := w.trySignIn("ada@example.com", form); err != nil {

@@ -20,11 +20,25 @@ const passwordWait = 20 * time.Second
 // expired stays in the store, to be named as expired rather than as unknown.
 const kept = 24 * time.Hour
 
-// SignUp makes an account and gives its first flow.
-func (s *Service) SignUp(ctx context.Context, c Credentials) (Progress, error) {
+// SignUp makes an account and gives its first flow. A method that is named is
+// chosen at once; without one the flow asks.
+func (s *Service) SignUp(ctx context.Context, c Credentials, method Method) (Progress, error) {
 	if !s.rollout.SignUp.Allowed {
 		return Progress{}, &Refusal{Cause: CauseSignUpNotAllowed}
 	}
+	if method != "" {
+		if _, err := s.checkNew(NewFactor{Method: method}); err != nil {
+			return Progress{}, err // before there is an account
+		}
+	}
+	first, err := s.signUp(ctx, c)
+	if err != nil || method == "" || first.Step.Kind != StepChooseMethod {
+		return first, err
+	}
+	return s.Enroll(ctx, first.ID, NewFactor{Method: method})
+}
+
+func (s *Service) signUp(ctx context.Context, c Credentials) (Progress, error) {
 	user, err := s.newUser(ctx, c, "user")
 	if err != nil {
 		return Progress{}, err

@@ -86,7 +86,7 @@ func (w *world) advance(d time.Duration) {
 
 func (w *world) signUp(email string) verifier.Progress {
 	w.t.Helper()
-	p, err := w.svc.SignUp(context.Background(), verifier.Credentials{Email: email, Password: verifier.SecretOf(password)})
+	p, err := w.svc.SignUp(context.Background(), verifier.Credentials{Email: email, Password: verifier.SecretOf(password)}, "")
 	w.must(err)
 	return p
 }

@@ -35,7 +35,7 @@ func (a *API) flowRoutes() {
 		OperationID: "sign-up", Method: http.MethodPost, Path: root + "/signup", Tags: tags,
 		Summary: "Make an account and begin its first flow",
 	}, func(ctx context.Context, in *body[SignUpRequest]) (*output[Flow], error) {
-		return flowOf(a.svc.SignUp(ctx, credentials(in.Body.Email, in.Body.Password)))
+		return flowOf(a.svc.SignUp(ctx, credentials(in.Body.Email, in.Body.Password), verifier.Method(in.Body.Method)))
 	})
 	register(a, huma.Operation{
 		OperationID: "sign-in", Method: http.MethodPost, Path: root + "/signin", Tags: tags,

@@ -10,7 +10,7 @@ type SignUpRequest struct {
 	Email    string `json:"email" maxLength:"1024" doc:"E-mail address; upper and lower case are the same" example:"ada@example.com"`
 	Password string `json:"password" maxLength:"8192" doc:"At least as long as the roll-out asks for"`
 	Phone    string `json:"phone,omitempty" maxLength:"64" doc:"For roll-outs with SMS codes"`
-	Method   string `json:"method,omitempty" maxLength:"16" doc:"Preferred method, where the roll-out lets people choose at sign-up"`
+	Method   string `json:"method,omitempty" maxLength:"16" doc:"The second step's method; without it the flow asks"`
 }
 
 // SignInRequest asks for a flow with a password.

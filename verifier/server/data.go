@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"twofold/verifier"
 	"twofold/verifier/store"
@@ -16,6 +17,9 @@ import (
 // ErrKeyMissing means that a store is there and the key that opens its secrets
 // is not. A new key would leave every factor in it dead, so none is made.
 var ErrKeyMissing = errors.New("the store is there, but the key that opens its secrets is missing")
+
+// ErrUnknownStore means that the store is named by a scheme that is not served.
+var ErrUnknownStore = errors.New("unknown kind of store")
 
 // ErrUnsafeKey means that others may read the key.
 var ErrUnsafeKey = errors.New("the key can be read by others")
@@ -37,6 +41,9 @@ func openData(path string, rand io.Reader) (closingStore, verifier.Secret, error
 	if path == ":memory:" {
 		key, err := newKey(rand)
 		return store.NewMemory(), key, err
+	}
+	if scheme, _, ok := strings.Cut(path, "://"); ok {
+		return nil, verifier.Secret{}, fmt.Errorf("%w %q; name a file, or :memory:", ErrUnknownStore, scheme)
 	}
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {

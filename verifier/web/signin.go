@@ -29,7 +29,7 @@ func (h *handler) signUp(w http.ResponseWriter, r *http.Request) {
 		h.page(w, r, http.StatusUnprocessableEntity, "signup", v)
 		return
 	}
-	p, err := h.svc.SignUp(r.Context(), c)
+	p, err := h.svc.SignUp(r.Context(), c, "")
 	if err != nil {
 		h.form(w, r, "signup", v, err)
 		return

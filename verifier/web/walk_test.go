@@ -16,7 +16,7 @@ import (
 func TestWholeWalk(t *testing.T) {
 	l := newLab(t)
 	b := l.browser(t)
-	b.get("/").shows(t, 200, "Welcome to Plain")
+	b.get("/").shows(t, 200, "Welcome to Twofold")
 	b.get("/account").shows(t, 200, "Sign in")
 	b.get("/signup").shows(t, 200, "Create an account")
 	b.post("/signup", "email", ada, "password", password).shows(t, 200, "Set up two-step sign-in")
