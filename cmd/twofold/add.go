@@ -66,6 +66,7 @@ func (a *app) keysToAdd(ctx context.Context, f addFlags) ([]vault.Key, error) {
 var (
 	errNothingToAdd = errors.New("there was nothing to add")
 	errNameless     = errors.New("a bare key needs a name: --issuer, --label or both")
+	errNotAKey      = errors.New("this is neither an otpauth:// link nor a key")
 	errLineTooLong  = errors.New("the line is too long for a link or a key")
 )
 
@@ -128,6 +129,9 @@ func (a *app) askKey(ctx context.Context, f addFlags) (vault.Key, error) {
 func (f addFlags) key(line string) (vault.Key, error) {
 	if looksSecret(line) {
 		return vault.ParseKeyURI(line)
+	}
+	if strings.Contains(line, "://") {
+		return vault.Key{}, errNotAKey
 	}
 	secret, err := vault.ParseSecret(line)
 	if err != nil {
@@ -199,11 +203,17 @@ func (a *app) addKeys(ctx context.Context, keys []vault.Key, yes, asJSON bool) e
 	})
 }
 
+// shortKey is what no issuer goes below, in bytes; RFC 4226, section 4, R6 even asks for 16.
+const shortKey = 10
+
 // preview names an account; a person at the terminal also sees its first code, to compare with what a page accepts.
 func (a *app) preview(key vault.Key) error {
 	code, err := key.Code(a.now())
 	if err != nil {
 		return fmt.Errorf("%s: %w", nameOf(key.Account), err)
+	}
+	if key.Secret.Len() < shortKey {
+		fmt.Fprintf(a.Err, "warning: the key of %s is very short, %d bits. Is it complete?\n", nameOf(key.Account), 8*key.Secret.Len())
 	}
 	if !a.interactive() {
 		return nil

@@ -44,7 +44,7 @@ printed when it is the one that matches: its counter moves on with each code.`,
 	f := cmd.Flags()
 	f.BoolVarP(&o.copy, "copy", "c", false, "copy it to the clipboard, and clear that after 30 s")
 	f.BoolVarP(&o.next, "next", "n", false, "the code of the next period")
-	f.DurationVar(&o.minLeft, "min-left", 0, "wait for a code that stays valid at least this `DURATION`")
+	f.DurationVar(&o.minLeft, "min-left", 0, "wait for a code that stays valid at least this `DURATION`, like 5s")
 	f.StringVar(&o.at, "at", "", "the code at this `TIME` (RFC 3339)")
 	f.BoolVarP(&o.watch, "watch", "w", false, "go on printing codes as they change")
 	f.BoolVar(&o.json, "json", false, "print one JSON document; with --watch one object a line")
@@ -228,5 +228,5 @@ func (a *app) watchCodes(ctx context.Context, v *vault.Vault, filter string, o c
 		case <-time.After(shown.code.ValidUntil.Sub(at)):
 		}
 	}
-	return nil
+	return ctx.Err()
 }

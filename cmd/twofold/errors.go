@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
+	"syscall"
 
 	"twofold/qr"
 	"twofold/tui/walk"
 	"twofold/vault"
+	"twofold/verifier/server"
 )
 
 // Exit codes are a promise; see docs/cli.md.
@@ -80,9 +83,15 @@ var wordings = []wording{
 	}},
 	{is: qr.ErrNotAPicture, code: exitBadFile, hints: []string{"PNG, JPEG, GIF, WebP and BMP are read"}},
 	{is: qr.ErrTooLarge, code: exitBadFile, hints: []string{"crop the picture to the code"}},
+	{is: syscall.EADDRINUSE, code: exitFailed, says: "another program listens on that port already", hints: []string{
+		"take a free one: twofold serve --listen 127.0.0.1:0",
+	}},
+	{is: server.ErrUnknownStore, code: exitUsage, hints: []string{"see \"twofold serve --help\""}},
+	{is: errNotAKey, code: exitBadFile, hints: []string{"a page that enrolls shows a link that begins with otpauth://, or a key of letters and digits"}},
+	{is: errPicturesSkipped, code: exitFailed},
 	{is: errNoEnrollment, code: exitBadFile, hints: []string{"--raw prints what the code says"}},
 	{is: errNoPassphrase, code: exitNoVault},
-	{is: errTrashEmpty, code: exitNotOne},
+	{is: errTrashEmpty, code: exitNotOne, hints: []string{`"twofold list" shows the accounts that are not in it`}},
 	{is: errLineTooLong, code: exitBadFile},
 	{is: vault.ErrEmptySecret, code: exitBadFile, hints: []string{"ask the page that gave it for a new code, or for the key as text"}},
 	{is: vault.ErrBeforeEpoch, code: exitUsage, hints: []string{"--at wants a time after 1970"}},
@@ -114,6 +123,12 @@ func outcomeOf(err error) outcome {
 	if errors.As(err, &unsafe) {
 		return outcome{exitNoVault, fmt.Sprintf("%v: %s", vault.ErrUnsafePermissions, unsafe.Path), []string{unsafe.Mend}}
 	}
+	var far *server.NotLoopbackError
+	if errors.As(err, &far) {
+		return outcome{exitUsage, fmt.Sprintf("only this computer is served (loopback), not %s", far.Addr), []string{
+			"whoever reaches a verifier with lab controls can move its clock and read its events", "--listen 127.0.0.1:8200",
+		}}
+	}
 	var usage usageError
 	if errors.As(err, &usage) {
 		return outcome{exitUsage, usage.Error(), []string{fmt.Sprintf("see \"%s --help\"", usage.command)}}
@@ -127,6 +142,9 @@ func outcomeOf(err error) outcome {
 	var unopened openError
 	if errors.As(err, &unopened) {
 		return outcome{exitNoVault, err.Error(), []string{"\"twofold vault status\" says where the vault is"}}
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return outcome{exitFailed, err.Error(), []string{"check the path"}}
 	}
 	return outcome{code: exitFailed, says: err.Error()}
 }

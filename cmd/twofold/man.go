@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	mango "github.com/muesli/mango-cobra"
@@ -25,6 +26,15 @@ func (a *app) manCommand() *cobra.Command {
 	}
 }
 
+func oneShell(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return errShell
+	}
+	return nil
+}
+
+var errShell = errors.New("the shell is one of bash, zsh, fish, powershell")
+
 func (a *app) completionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion SHELL",
@@ -32,7 +42,7 @@ func (a *app) completionCommand() *cobra.Command {
 		Example: `  source <(twofold completion bash)
   twofold completion zsh > "${fpath[1]}/_twofold"
   twofold completion fish > ~/.config/fish/completions/twofold.fish`,
-		Args:      cobra.MatchAll(filterArguments, cobra.ExactArgs(1)),
+		Args:      oneShell,
 		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()
@@ -46,7 +56,7 @@ func (a *app) completionCommand() *cobra.Command {
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(a.Out)
 			}
-			return usageError{cmd.CommandPath(), fmt.Errorf("the shell is one of bash, zsh, fish, powershell")}
+			return usageError{cmd.CommandPath(), errShell}
 		},
 	}
 }

@@ -46,6 +46,9 @@ type openError struct{ cause error }
 func (e openError) Error() string { return e.cause.Error() }
 func (e openError) Unwrap() error { return e.cause }
 
+// tries are how often a person is asked for the passphrase of the vault.
+const tries = 3
+
 // withVault opens the vault, hands it to use and closes it again.
 func (a *app) withVault(ctx context.Context, use func(*vault.Vault) error) (err error) {
 	options, err := a.vaultOptions()
@@ -53,6 +56,10 @@ func (a *app) withVault(ctx context.Context, use func(*vault.Vault) error) (err 
 		return err
 	}
 	v, err := vault.Open(ctx, options)
+	for try := 1; try < tries && errors.Is(err, vault.ErrWrongPassphrase) && a.passphraseSource() == ""; try++ {
+		fmt.Fprintln(a.Err, "That is not the vault's passphrase. Try again.")
+		v, err = vault.Open(ctx, options)
+	}
 	if err != nil {
 		return openError{err}
 	}

@@ -64,6 +64,8 @@ Without a command it opens the interface: your accounts with their rolling codes
 		RunE:          func(cmd *cobra.Command, _ []string) error { return a.runInterface(cmd.Context()) },
 	}
 	root.SuggestionsMinimumDistance = 2
+	root.Version = version
+	root.SetVersionTemplate("twofold {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{cmd.CommandPath(), err} })
 	root.PersistentFlags().StringVar(&a.passphraseFile, "passphrase-file", "", "read the file vault's passphrase from `FILE`")

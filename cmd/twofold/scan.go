@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,14 +29,14 @@ func (a *app) scanCommand() *cobra.Command {
   twofold scan --raw photo.jpg      print the texts, touch no vault`,
 		Args: needPicture,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			found, err := a.readPictures(args)
+			found, skipped, err := a.readPictures(args)
 			if err != nil {
 				return err
 			}
 			if raw {
-				return a.printTexts(found, asJSON)
+				return errors.Join(a.printTexts(found, asJSON), skipped)
 			}
-			return a.addScanned(cmd.Context(), found, yes, asJSON)
+			return errors.Join(a.addScanned(cmd.Context(), found, yes, asJSON), skipped)
 		},
 	}
 	cmd.Flags().BoolVar(&raw, "raw", false, "print the texts, one a line, and touch no vault")
@@ -60,19 +61,24 @@ type scannedText struct {
 	result qr.Result
 }
 
+// errPicturesSkipped ends a scan that read some of the pictures named, and not all.
+var errPicturesSkipped = errors.New("not every picture could be read")
+
 // readPictures decodes every picture that the arguments name. One that cannot be read is named and skipped when
-// others were asked for too.
-func (a *app) readPictures(args []string) ([]scannedText, error) {
+// others were read; skipped is then an error if it was named itself, and not just lay in a folder.
+func (a *app) readPictures(args []string) (found []scannedText, skipped, err error) {
 	sources, err := picturePaths(args)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var found []scannedText
 	var failed []error
 	for _, source := range sources {
 		results, err := a.readPicture(source)
 		if err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", printable(source), err))
+			if slices.Contains(args, source) {
+				skipped = errPicturesSkipped
+			}
 			continue
 		}
 		for _, r := range results {
@@ -80,15 +86,15 @@ func (a *app) readPictures(args []string) ([]scannedText, error) {
 		}
 	}
 	if len(found) == 0 && len(failed) == 0 {
-		return nil, fmt.Errorf("%s: %w", printable(filterOf(args)), errNoPictures)
+		return nil, nil, fmt.Errorf("%s: %w", printable(filterOf(args)), errNoPictures)
 	}
 	if len(found) == 0 {
-		return nil, errors.Join(failed...)
+		return nil, nil, errors.Join(failed...)
 	}
 	for _, err := range failed {
 		fmt.Fprintf(a.Err, "skipped: %v\n", err)
 	}
-	return found, nil
+	return found, skipped, nil
 }
 
 var errNoPictures = errors.New("no picture is in this folder")

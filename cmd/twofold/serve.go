@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -58,6 +60,9 @@ func (a *app) verifierOptions(o serveOptions) (server.Options, error) {
 	policy, err := rollout.Load(o.rollout)
 	if err != nil {
 		return server.Options{}, usageError{"twofold serve", err}
+	}
+	if _, err := strconv.ParseUint(o.listen, 10, 16); err == nil {
+		o.listen = net.JoinHostPort("127.0.0.1", o.listen) // a port alone is one of this computer
 	}
 	log := a.requestLog(o.verbose)
 	options := server.Options{

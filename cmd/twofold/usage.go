@@ -41,12 +41,26 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		return refused
 	}
 	if cmd.HasSubCommands() {
-		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-			return fmt.Errorf("there is no such command; did you mean %q?", cmd.CommandPath()+" "+near[0])
+		if near := nearest(cmd, args[0]); near != "" {
+			return fmt.Errorf("there is no such command; did you mean %q?", cmd.CommandPath()+" "+near)
 		}
 		return errors.New("there is no such command")
 	}
 	return fmt.Errorf("%q takes no arguments", cmd.CommandPath())
+}
+
+// nearest is the command that somebody may have meant: one that begins so, else one that looks alike.
+func nearest(cmd *cobra.Command, typed string) string {
+	near := cmd.SuggestionsFor(typed)
+	for _, name := range near {
+		if strings.HasPrefix(name, typed) {
+			return name
+		}
+	}
+	if len(near) == 0 {
+		return ""
+	}
+	return near[0]
 }
 
 // filterArguments is for commands that take a FILTER. Several words are one filter: they may stand in any order.
