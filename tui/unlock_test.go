@@ -50,7 +50,7 @@ func TestNewFileVaultWantsItsPassphraseTwice(t *testing.T) {
 	}).start()
 	d.shows("There is no keyring here.")
 	d.paste(newLink)
-	d.shows("A passphrase for your secrets", "Nobody can recover it")
+	d.shows("A passphrase for your secrets", "Nobody can recover it", "then Wikipedia · ada@example.com is added.")
 	d.press("enter")
 	d.shows("An empty passphrase protects nothing.")
 	d.press("correct horse", "enter", "correct house", "enter")
@@ -61,6 +61,58 @@ func TestNewFileVaultWantsItsPassphraseTwice(t *testing.T) {
 		t.Fatalf("opened with %q", typed)
 	}
 	d.shows("Wikipedia · ada@example.com", "⏎ add") // what was pasted is not lost
+}
+
+var noKeyring = vault.KeyringState{State: vault.StateAbsent, Err: vault.ErrNoKeyring}
+
+// TestEmptyFileVaultAsksForNoPassphrase: it is made with its first account, and
+// would have forgotten the passphrase until then.
+func TestEmptyFileVaultAsksForNoPassphrase(t *testing.T) {
+	d := newDesk(t, 80, 24, noVault(vault.KindFile, noKeyring)).start()
+	d.press("enter")
+	d.shows("Welcome to Twofold.")
+	d.press("?")
+	d.hides("begin with an empty list")
+	d = newDesk(t, 80, 24, func(o *Options, d *desk) {
+		noVault(vault.KindFile, noKeyring)(o, d)
+		o.HasPassphrase = true
+	}).start()
+	d.press("enter")
+	d.shows("No accounts yet")
+}
+
+func TestPasteIsNoPartOfAPassphrase(t *testing.T) {
+	for _, size := range [][2]int{{40, 12}, {80, 24}} {
+		opened := ""
+		d := newDesk(t, size[0], size[1], func(o *Options, d *desk) {
+			noVault(vault.KindFile, noKeyring)(o, d)
+			o.Open = func(_ context.Context, _ vault.Kind, p vault.Secret) (*vault.Vault, error) {
+				opened = string(p.Reveal())
+				return d.vault, nil
+			}
+		}).start()
+		d.paste(newLink)
+		d.shows("Once more")
+		d.press("correct horse")
+		for _, pasted := range []string{newLink, newLink[4:], "/home/ada/qr.png"} {
+			d.paste(pasted)
+			d.shows("Finish the passphrase", "paste again.")
+		}
+		d.press("enter")
+		d.paste(newLink)
+		d.press("correct horse", "enter")
+		if opened != "correct horse" {
+			t.Fatalf("opened with %q", opened)
+		}
+		d.shows("Wikipedia · ada@example.com", "⏎ add")
+	}
+	d := newDesk(t, 80, 24, noVault(vault.KindFile, noKeyring)).start()
+	d.press("k", newLink, "enter") // typed by a terminal without paste marks
+	d.shows("Finish the passphrase first, then paste again.")
+	d.press("esc")
+	d.paste(newLink)
+	d.press("esc", "k", "correct horse", "enter", "correct horse", "enter")
+	d.shows("Type the key") // what was gone back from does not come again
 }
 
 func TestWrongPassphraseIsSaidAndTriedAgain(t *testing.T) {

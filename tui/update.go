@@ -62,6 +62,9 @@ func (m Model) front(msg tea.Msg) (Model, tea.Cmd) {
 	case inUnlock:
 		m.unlock, cmd = m.unlock.Update(msg)
 		m.unlock, ask = m.unlock.Asked()
+		if m.unlock.Awaited() == "" { // the person went back
+			m.pending = add.Found{}
+		}
 	case inCodes:
 		m.codes, cmd = m.codes.Update(msg)
 		m.codes, ask = m.codes.Asked()
@@ -211,6 +214,10 @@ func (m Model) leaveHandshake() (Model, tea.Cmd) {
 func (m Model) paste(msg tea.PasteMsg) (Model, tea.Cmd) {
 	m.help = false
 	found := add.Recognize(msg.Content)
+	if m.in == inUnlock && m.unlock.Typing() && (found.Any() || add.PartOfLink(msg.Content)) {
+		m.unlock = m.unlock.Refuse()
+		return m, nil
+	}
 	if !found.Any() || !m.hasAccounts() {
 		return m.front(msg)
 	}
@@ -218,6 +225,7 @@ func (m Model) paste(msg tea.PasteMsg) (Model, tea.Cmd) {
 		return m.show(found)
 	}
 	m.pending = found
+	m.unlock = m.unlock.After(found.What())
 	var cmd, more tea.Cmd
 	if m.in == inHandshake {
 		m, cmd = m.leaveHandshake()

@@ -127,9 +127,9 @@ const looksLikeLink = "That looks like a link, not a picture. Paste it whole."
 func note(path string, typed bool, err error) string {
 	why := wordRead(err)
 	switch {
-	case partOfLink(path) && errors.Is(err, fs.ErrNotExist):
+	case PartOfLink(path) && errors.Is(err, fs.ErrNotExist):
 		return looksLikeLink
-	case typed || partOfLink(path):
+	case typed || PartOfLink(path):
 		return strings.ToUpper(why[:1]) + why[1:]
 	}
 	return widget.Clean(filepath.Base(path)) + ": " + why

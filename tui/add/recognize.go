@@ -3,8 +3,11 @@ package add
 import (
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"unicode"
+
+	"twofold/vault"
 )
 
 // Found is what a pasted text turned out to be: links to accounts, or files
@@ -16,6 +19,24 @@ type Found struct {
 
 // Any tells whether anything was found.
 func (f Found) Any() bool { return len(f.Links)+len(f.Paths) > 0 }
+
+// What names what was found, for a sentence: the account of a single link, or how
+// many there are. It holds no secret.
+func (f Found) What() string {
+	switch l, p := len(f.Links), len(f.Paths); {
+	case l == 1 && p == 0:
+		if k, err := vault.ParseKeyURI(f.Links[0]); err == nil {
+			k.Secret.Clear()
+			return name(k.Account)
+		}
+		return "what was pasted"
+	case l == 0 && p == 1:
+		return "what is in the picture"
+	case p == 0:
+		return strconv.Itoa(l) + " accounts"
+	}
+	return "what was pasted"
+}
 
 // migration begins Google Authenticator's export, which is told apart to be
 // named; it is not read here.
@@ -64,10 +85,10 @@ func linkStart(line string) int {
 	return strings.Index(lower, migration)
 }
 
-// partOfLink tells a text that may hold a secret: a link, or what is left of
+// PartOfLink tells a text that may hold a secret: a link, or what is left of
 // one of which the beginning or the middle got lost on the way. Such a text is
 // never repeated.
-func partOfLink(text string) bool {
+func PartOfLink(text string) bool {
 	lower := strings.ToLower(text)
 	for _, sign := range []string{"otpauth", "secret=", "secret%3d", "&issuer=", "&digits=", "&period=", "&algorithm=", "&counter="} {
 		if strings.Contains(lower, sign) {

@@ -30,7 +30,7 @@ func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 		}
 		return m.stored(msg)
 	case tea.PasteMsg:
-		if m.stage == stagePath && partOfLink(msg.Content) { // a whole link went another way
+		if m.stage == stagePath && PartOfLink(msg.Content) { // a whole link went another way
 			return m.refuseLink(), nil
 		}
 		return m.typed(msg)
@@ -121,7 +121,7 @@ func (m Model) readPath() (Model, tea.Cmd) {
 	text := m.path.Value()
 	f := Recognize(text)
 	if !f.Any() {
-		if partOfLink(text) {
+		if PartOfLink(text) {
 			return m.refuseLink(), nil
 		}
 		if p := unquote(text); p != "" {
@@ -153,7 +153,7 @@ func (m Model) typed(msg tea.Msg) (Model, tea.Cmd) {
 		m.said = ""
 		m.path, cmd = m.path.Update(msg)
 		m.path.EchoMode = textinput.EchoNormal
-		if partOfLink(m.path.Value()) {
+		if PartOfLink(m.path.Value()) {
 			m.path.EchoMode = textinput.EchoPassword // a secret follows, or is there
 		}
 	case stageForm:

@@ -60,7 +60,7 @@ func (m Model) FullHelp() []widget.KeyGroup {
 	trouble := m.stage == stageTrouble
 	k.Picture.SetEnabled(!trouble)
 	k.Key.SetEnabled(!trouble)
-	k.Go.SetEnabled(!trouble)
+	k.Go.SetEnabled(!trouble && !m.asksFirst())
 	k.Go.SetHelp("⏎", "begin with an empty list")
 	k.Again.SetEnabled(trouble)
 	k.File.SetEnabled(trouble && m.mayUseFile() || !trouble && m.hasKeyring())

@@ -73,6 +73,7 @@ type Model struct {
 	status  vault.Status
 	kind    vault.Kind // chosen by the person on the first start; else automatic
 	then    Then
+	after   string // what is added once the vault is open, for a sentence
 	err     error
 	request int // number of the newest request; older answers are dropped
 	working bool
@@ -126,6 +127,22 @@ func (m Model) Slow() Model {
 // Typing tells whether letters go into a passphrase at this moment.
 func (m Model) Typing() bool { return m.stage == stageNew || m.stage == stageAsk }
 
+// After says what is added once the vault is open.
+func (m Model) After(what string) Model {
+	m.after = what
+	return m
+}
+
+// Awaited is what After said, unless the person went back since.
+func (m Model) Awaited() string { return m.after }
+
+// Refuse answers a link or a picture that came while a passphrase is typed: it
+// is not to become a part of it.
+func (m Model) Refuse() Model {
+	m.said = "Finish the passphrase first, then paste again."
+	return m
+}
+
 // Proceed goes on to the open vault, asking for a passphrase first where one
 // is needed. The root calls it when a paste wants a vault.
 func (m Model) Proceed(then Then) (Model, tea.Cmd) {
@@ -133,12 +150,17 @@ func (m Model) Proceed(then Then) (Model, tea.Cmd) {
 	if m.stage != stageWelcome || m.working {
 		return m, nil
 	}
-	if m.chosen() == vault.KindFile && !m.hooks.HasPassphrase {
+	if m.asksFirst() {
 		m.stage, m.said, m.focus = stageNew, "", 0
 		return m, m.pass.Focus()
 	}
 	return m.open(vault.Secret{})
 }
+
+// asksFirst tells whether a new vault wants a passphrase typed before anything
+// else. It is made with its first account, so a passphrase for an empty list
+// would be forgotten again.
+func (m Model) asksFirst() bool { return m.chosen() == vault.KindFile && !m.hooks.HasPassphrase }
 
 // chosen is the kind of vault that would be made.
 func (m Model) chosen() vault.Kind {

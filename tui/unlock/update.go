@@ -2,6 +2,7 @@ package unlock
 
 import (
 	"errors"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -103,7 +104,7 @@ func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 		return m.Proceed(ThenPicture)
 	case key.Matches(msg, k.Key):
 		return m.Proceed(ThenKey)
-	case key.Matches(msg, k.Go):
+	case key.Matches(msg, k.Go) && !m.asksFirst():
 		return m.Proceed(ThenCodes)
 	case key.Matches(msg, k.File) && m.hasKeyring():
 		if m.chosen() == vault.KindFile {
@@ -131,7 +132,7 @@ func (m Model) pressTyping(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 		m.again.Reset()
 		m.said = ""
 		if m.stage == stageNew {
-			m.stage, m.then = stageWelcome, ThenCodes
+			m.stage, m.then, m.after = stageWelcome, ThenCodes, ""
 		}
 		return m, nil
 	case m.stage == stageNew && key.Matches(msg, k.Next):
@@ -157,6 +158,12 @@ func (m Model) enter() (Model, tea.Cmd) {
 	case m.pass.Value() == "":
 		m.said = "An empty passphrase protects nothing."
 		return m, nil
+	case m.stage == stageNew && strings.Contains(strings.ToLower(m.pass.Value()+" "+m.again.Value()), "otpauth://"):
+		// a terminal without paste marks typed it
+		m.pass.Reset()
+		m.again.Reset()
+		m, cmd := m.focusOn(0)
+		return m.Refuse(), cmd
 	case m.stage == stageNew && m.focus == 0:
 		return m.focusOn(1)
 	case m.stage == stageNew && m.pass.Value() != m.again.Value():

@@ -108,8 +108,16 @@ func (m Model) field(name string, in textinput.Model) string {
 func (m Model) viewNew() []string {
 	t := m.theme
 	lines := []string{t.Strong.Render("A passphrase for your secrets")}
+	gap := []string{""}
+	if m.after != "" {
+		lines = append(lines, m.prose(t.Text, "Choose one, then "+m.after+" is added.")...)
+		if m.height < 13 {
+			gap = nil
+		}
+	}
 	lines = append(lines, m.prose(t.Muted, "Nobody can recover it, us included. Several words are better than one.")...)
-	lines = append(lines, "", m.field("Passphrase", m.pass), m.field("Once more", m.again), "")
+	lines = append(append(lines, gap...), m.field("Passphrase", m.pass), m.field("Once more", m.again))
+	lines = append(lines, gap...)
 	n := len([]rune(m.pass.Value()))
 	switch {
 	case m.working:
@@ -128,8 +136,12 @@ func (m Model) viewAsk() []string {
 	t := m.theme
 	lines := []string{
 		t.Strong.Render("Your vault is locked"),
-		t.Muted.Render(widget.Truncate(m.folder(), m.measure())), "", m.field("Passphrase", m.pass), "",
+		t.Muted.Render(widget.Truncate(m.folder(), m.measure())),
 	}
+	if m.after != "" {
+		lines = append(lines, m.prose(t.Text, "Type its passphrase, then "+m.after+" is added.")...)
+	}
+	lines = append(lines, "", m.field("Passphrase", m.pass), "")
 	switch {
 	case m.working:
 		lines = append(lines, t.Muted.Render("Opening…"))
