@@ -106,7 +106,7 @@ func TestOtherReadersReadOurPNG(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		command := exec.Command("zbarimg", "--quiet", "--raw", "--set", "*.enable=0", "--set", "qrcode.enable=1", "-")
+		command := exec.CommandContext(t.Context(), "zbarimg", "--quiet", "--raw", "--set", "*.enable=0", "--set", "qrcode.enable=1", "-")
 		command.Stdin = bytes.NewReader(data)
 		out, err := command.Output()
 		if got := strings.TrimSuffix(string(out), "\n"); err != nil || got != text {
@@ -120,7 +120,7 @@ func TestWeReadWhatOthersDraw(t *testing.T) {
 	for _, level := range []string{"L", "M", "Q", "H"} {
 		for _, text := range []string{enrollment, textOf(700), "Zoë 日本"} {
 			file := filepath.Join(t.TempDir(), "code.png")
-			if out, err := exec.Command("qrencode", "-8", "-l", level, "-s", "4", "-o", file, text).CombinedOutput(); err != nil {
+			if out, err := exec.CommandContext(t.Context(), "qrencode", "-8", "-l", level, "-s", "4", "-o", file, text).CombinedOutput(); err != nil {
 				t.Fatalf("qrencode: %v: %s", err, out)
 			}
 			results, err := decodeFile(file)

@@ -114,10 +114,13 @@ func throwawayVerifier(policy string) (srv *server.Server, stop func(), err erro
 	if err != nil {
 		return nil, nil, err
 	}
-	stopped := make(chan error, 1)
-	go func() { stopped <- srv.Serve() }()
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		_ = srv.Serve()
+	}()
 	return srv, func() {
 		_ = shutdown(srv)
-		_ = <-stopped
+		<-stopped
 	}, nil
 }
