@@ -43,7 +43,7 @@ func openData(path string, rand io.Reader) (closingStore, verifier.Secret, error
 		return store.NewMemory(), key, err
 	}
 	if scheme, _, ok := strings.Cut(path, "://"); ok {
-		return nil, verifier.Secret{}, fmt.Errorf("%w %q; name a file, or :memory:", ErrUnknownStore, scheme)
+		return nil, verifier.Secret{}, fmt.Errorf("%w %q; name a file or :memory: instead", ErrUnknownStore, scheme)
 	}
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
