@@ -297,3 +297,102 @@ func TestSelectedSecretComesFirst(t *testing.T) {
 		t.Fatalf("copied %s: the selected one's secret was not among the first", d.copied())
 	}
 }
+
+// twins are two accounts of one issuer, hard to tell apart by their beginnings.
+func twins(t *testing.T, width, height int) *desk {
+	d := newDesk(t, width, height, nil).furnish()
+	for _, label := range []string{"ada.lovelace@example.com", "ada.lovelace@example.org", "eve"} {
+		d.add("otpauth://totp/Wikipedia:"+label+"?issuer=Wikipedia&secret="+rfcSecret, nil)
+	}
+	return d.start()
+}
+
+func TestNarrowRowsTellTwinsApart(t *testing.T) {
+	d := twins(t, 40, 20)
+	d.press("end", "up")
+	d.shows(" ▌ Wikipedia eve     ", "   GitHub            ", "Wikipedia · eve")
+	d.press("up")
+	d.shows(" Wikipedia · ada.lovelace@example.org", "⏎ copy", "? all keys")
+	seen := map[string]bool{}
+	for _, line := range strings.Split(d.text(), "\n") {
+		if name := strings.TrimSpace(strings.TrimPrefix(line, " ▌")); strings.HasPrefix(name, "Wik") && strings.Contains(name, "  ") {
+			name, _, _ = strings.Cut(name, "  ")
+			if seen[name] {
+				t.Errorf("two rows are called %q:\n%s", name, d.text())
+			}
+			seen[name] = true
+		}
+	}
+	if len(seen) != 3 {
+		t.Errorf("the rows are %v:\n%s", seen, d.text())
+	}
+	d.press("/wiki.org")
+	d.press("esc", "/org") // letters of the label's end are underlined
+	if !strings.Contains(d.model.View().Content, "\x1b[4") {
+		t.Error("no letter is underlined")
+	}
+}
+
+func TestRemovalNamesTheAccountAndItsWayOut(t *testing.T) {
+	for _, size := range [][2]int{{40, 12}, {40, 20}, {60, 16}, {80, 24}, {110, 34}} {
+		d := twins(t, size[0], size[1])
+		d.press("end", "up", "up", "x")
+		d.shows("⏎ remove   Esc keep", "Remove Wikipedia ·", "?")
+		d.hides("all keys", "quit")
+		if size[0] != 60 {
+			d.shows("ada.lovelace@example.org")
+		}
+		d.press("esc")
+		d.hides("Remove")
+	}
+	d := newDesk(t, 40, 12, nil)
+	d.add("otpauth://totp/x?issuer="+strings.Repeat("long%20", 20)+"&secret="+rfcSecret, nil)
+	d.start()
+	d.press("x")
+	d.shows("Remove", "long long", "?", "⏎ remove   Esc keep")
+}
+
+func TestSentencesLeaveTheKeysInSight(t *testing.T) {
+	for _, width := range []int{80, 100} {
+		d := twins(t, width, 24)
+		said := func(want string) {
+			t.Helper()
+			d.shows(want, "? all keys")
+			if !strings.Contains(d.text(), "⏎ copy") && !strings.Contains(d.text(), "⏎ new code") {
+				t.Errorf("no key to copy with:\n%s", d.text())
+			}
+		}
+		d.later(15 * time.Second)
+		for range 9 {
+			d.press("enter")
+			said("cleared in 30 s.")
+			d.press("down")
+		}
+		d.press("end", "up", "x", "enter")
+		said("Removed Wikipedia · eve. u brings it back.")
+		d.press("u")
+		said("Restored Wikipedia · eve.")
+	}
+}
+
+func TestEightDigitsShowBothCodesWhereThereIsRoom(t *testing.T) {
+	k, err := vault.ParseKeyURI("otpauth://totp/x?digits=8&secret=" + rfcSecret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(when time.Time) string {
+		c, err := k.Code(when)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return widget.Group(c.Reveal())
+	}
+	for _, width := range []int{80, 110, 120} {
+		d := newDesk(t, width, 24, nil).furnish().start()
+		d.later(15 * time.Second)
+		d.shows(at(d.now) + " → " + at(d.now.Add(4*time.Second)))
+	}
+	d := newDesk(t, 40, 20, nil).furnish().start()
+	d.later(15 * time.Second)
+	d.shows("→ " + at(d.now.Add(4*time.Second)))
+}

@@ -49,6 +49,9 @@ func (m Model) shortHelp() []key.Binding {
 	case inHandshake:
 		out = m.handshake.ShortHelp()
 	}
+	if m.asking() { // where nothing else is taken
+		return out
+	}
 	if m.typing() { // where q is a letter
 		quit := m.keys.force
 		quit.SetHelp("^C", "quit")

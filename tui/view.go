@@ -1,8 +1,10 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"twofold/tui/widget"
@@ -121,22 +123,56 @@ func (m Model) status() string {
 	return m.handshake.Status()
 }
 
-// viewFoot is what just happened, and the keys that matter, as many as fit.
+// viewFoot is what just happened, and the keys that matter, as many as fit. The
+// first two that keep names stay beside any sentence, but on a narrow terminal.
 func (m Model) viewFoot() string {
 	t := m.theme
-	said := widget.Truncate(m.status(), max(0, m.width-2))
+	all := m.shortHelp()
+	said, room := m.status(), m.width-2
 	if m.help {
 		said = ""
 	}
-	room := m.width - 2
 	if said != "" {
+		if m.width >= narrow {
+			said = widget.Truncate(said, room-3-widget.Width(widget.KeyLine(t, room, m.keep(all)...)))
+		}
+		said = widget.Truncate(said, max(0, room))
 		room -= widget.Width(said) + 3
 	}
-	keys := widget.KeyLine(t, max(0, room), m.shortHelp()...)
+	for m.width >= narrow && len(all) > 2 && widget.Width(widget.KeyLine(t, 4*m.width, all...)) > room {
+		all = m.without(all)
+	}
+	keys := widget.KeyLine(t, max(0, room), all...)
 	if said == "" && m.width < narrow {
 		return " " + keys
 	}
 	return widget.Ends(" "+t.Text.Render(said), keys+" ", m.width)
+}
+
+// keep are the two keys that stay in sight: the first, and the one for all keys
+// or, where that is a letter, the way out.
+func (m Model) keep(all []key.Binding) []key.Binding {
+	if len(all) <= 2 {
+		return all
+	}
+	second := all[1]
+	for _, k := range all {
+		if k.Help() == m.keys.help.Help() {
+			second = k
+		}
+	}
+	return []key.Binding{all[0], second}
+}
+
+// without leaves out the last key that need not stay.
+func (m Model) without(all []key.Binding) []key.Binding {
+	keep := m.keep(all)[1].Help()
+	for i := len(all) - 1; i > 0; i-- {
+		if all[i].Help() != keep {
+			return slices.Delete(slices.Clone(all), i, i+1)
+		}
+	}
+	return all
 }
 
 func (m Model) viewHelp() string {

@@ -2,7 +2,6 @@ package codes
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -55,7 +54,9 @@ func (m Model) take() (Model, tea.Cmd) {
 		return m.Say("Copying it as soon as its secret is here."), nil
 	}
 	if h.err != nil {
-		return m.Say(r.name() + " can't be read: " + trouble(h.err)), nil
+		const says = " can't be read: "
+		why := trouble(h.err)
+		return m.Say(widget.Truncate(r.name(), max(12, m.sentence()-len(says)-widget.Width(why))) + says + why), nil
 	}
 	at, next := m.now, ""
 	if left := widget.Left(m.now, r.period()); left <= nearEnd {
@@ -110,6 +111,8 @@ func (m Model) pressRemoving(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 		}
 		m.working = true
 		m.removed, m.undoUntil = r.account, m.now.Add(undoLife)
+		const rest = len("Removed . u brings it back.")
+		said := "Removed " + widget.Truncate(r.name(), m.sentence()-rest) + ". u brings it back."
 		delete(m.made, id)
 		v, ctx := m.vault, m.ctx
 		return m, func() tea.Msg {
@@ -117,7 +120,7 @@ func (m Model) pressRemoving(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 				return failed{"Not removed", err}
 			}
 			after := snapshot(v)
-			after.after = fmt.Sprintf("Removed %s into the trash. u brings it back.", r.name())
+			after.after = said
 			return after
 		}
 	case key.Matches(msg, m.keys.Leave) || msg.String() == "n" || msg.String() == "q":
@@ -162,7 +165,7 @@ func trouble(err error) string {
 	case err == nil:
 		return ""
 	case errors.Is(err, vault.ErrLocked):
-		return "the keyring is locked. Unlock it, and codes come back by themselves."
+		return "the keyring is locked. Unlock it and codes come back."
 	case errors.Is(err, vault.ErrKeyringUnreachable):
 		return "the keyring does not answer. Codes in sight still work."
 	case errors.Is(err, vault.ErrNoKeyring):

@@ -42,7 +42,7 @@ func (k Keys) short(m Model) []key.Binding {
 	switch {
 	case m.removing != "":
 		keep := k.Leave
-		keep.SetHelp("Esc", "keep it")
+		keep.SetHelp("Esc", "keep")
 		return []key.Binding{k.Yes, keep}
 	case m.filtering:
 		return []key.Binding{k.Copy, k.Leave}

@@ -24,6 +24,7 @@ type row struct {
 	fields        []field // what the filter searches: title, detail, tags
 	aside         string  // why it is no account; empty for one that is
 	sorted        string
+	twin          bool // another one has the same issuer
 }
 
 func (r row) counter() bool { return r.account.Type == vault.HOTP }
@@ -81,6 +82,13 @@ func prepare(accounts []vault.Account) []row {
 		r.sorted = pin + strings.ToLower(r.title()) + "\x00" + strings.ToLower(r.detail()) + "\x00" + a.ID
 		rows[i] = r
 	}
+	named := make(map[string]int, len(rows))
+	for _, r := range rows {
+		named[strings.ToLower(r.title())]++
+	}
+	for i := range rows {
+		rows[i].twin = named[strings.ToLower(rows[i].title())] > 1
+	}
 	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.sorted, b.sorted) })
 	return rows
 }
@@ -102,7 +110,9 @@ func asField(shown string) field {
 // push the codes away.
 type widths struct {
 	title, detail int
+	code          int  // of a code and its successor
 	sign          bool // some row has one before its name
+	twins         bool // some rows have the same issuer
 }
 
 func measure(rows []row) (w widths, period time.Duration) {
@@ -111,7 +121,9 @@ func measure(rows []row) (w widths, period time.Duration) {
 		w.title = max(w.title, min(widget.Width(r.title()), 24))
 		w.detail = max(w.detail, min(widget.Width(r.detail()), 36))
 		w.sign = w.sign || r.account.Pinned || r.aside != ""
+		w.twins = w.twins || r.twin
 		if !r.counter() && r.aside == "" {
+			w.code = max(w.code, 2*len(widget.Group(strings.Repeat("0", min(r.account.Digits, 10))))+3)
 			count[r.period()]++
 		}
 	}

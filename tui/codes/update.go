@@ -137,7 +137,21 @@ func (m *Model) follow() {
 }
 
 // window is how many rows fit.
-func (m Model) window() int { return max(1, m.height-1) }
+func (m Model) window() int {
+	if m.columns.foot {
+		return max(1, m.height-2)
+	}
+	return max(1, m.height-1)
+}
+
+// sentence is how many cells one may have at the bottom, beside the keys that
+// have to stay in sight.
+func (m Model) sentence() int {
+	if m.width < narrow {
+		return m.width - 2
+	}
+	return m.width - 28
+}
 
 func (m Model) inSight() []hit {
 	if m.height <= 0 {
@@ -234,10 +248,13 @@ func (m Model) Status() string {
 	tight := m.width < narrow
 	switch {
 	case m.removing != "":
-		if r, ok := m.byID(m.removing); ok && tight {
-			return "Remove " + widget.Truncate(r.name(), 8) + "?"
-		} else if ok {
-			return "Remove " + r.name() + "? Its secret stays in the trash."
+		if r, ok := m.byID(m.removing); ok && !tight { // viewFoot asks where it is tight
+			const why = " Its secret stays in the trash."
+			ask := "Remove " + widget.Truncate(r.name(), m.sentence()-8) + "?"
+			if widget.Width(ask)+len(why) <= m.sentence() {
+				ask += why
+			}
+			return ask
 		}
 	case m.said != "":
 		return m.said
@@ -248,11 +265,15 @@ func (m Model) Status() string {
 		if tight {
 			return fmt.Sprintf("%s sent to the clipboard, %d s", strings.TrimSpace(capital(m.copiedWas+"code")), widget.Seconds(left))
 		}
-		where := "the terminal's clipboard"
-		if m.width < roomy {
-			where = "the clipboard" // leaves room for the keys
+		seconds := widget.Seconds(left)
+		for _, where := range []string{" to the terminal's clipboard", " to the clipboard"} {
+			said := fmt.Sprintf("Sent %s%scode%s, cleared in %d s.", possessive(m.copied), m.copiedWas, where, seconds)
+			if widget.Width(said) <= m.sentence() {
+				return said
+			}
 		}
-		return fmt.Sprintf("Sent %s%scode to %s, cleared in %d s.", possessive(m.copied), m.copiedWas, where, widget.Seconds(left))
+		const rest = len("Sent 's next code, cleared in 30 s.")
+		return fmt.Sprintf("Sent %s%scode, cleared in %d s.", possessive(widget.Truncate(m.copied, m.sentence()-rest)), m.copiedWas, seconds)
 	}
 	return ""
 }

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	codeWidth = 17 // "018 334 → 552 190"
+	codeWidth = 17 // "018 334 → 552 190", at least
 	paneWidth = 46
 	paneFrom  = 118 // the width from which the selected account's details show
 	narrow    = 60  // the width under which only issuer and code show
@@ -24,12 +24,14 @@ type columns struct {
 	list          int // cells of the list, without the pane
 	lead          int // cells before the title: margin, marker, sign
 	title, detail int
+	codes         int // cells of the codes
 	pane          bool
+	foot          bool // the last line names the selected account in full
 }
 
 // lay computes the columns; they change with size and load, never with scrolling.
 func (m *Model) lay() {
-	c := columns{list: m.width, lead: 3}
+	c := columns{list: m.width, lead: 3, codes: codeWidth}
 	sign := m.widest.sign
 	for _, h := range m.held {
 		sign = sign || h.err != nil
@@ -43,15 +45,20 @@ func (m *Model) lay() {
 	}
 	if c.list < narrow {
 		c.title = max(4, c.list-4-codeWidth-2)
+		c.foot = m.widest.twins && m.height >= 8
 		m.columns = c
 		return
 	}
 	// gaps of 3 between them, and own seconds at the end
 	room := c.list - c.lead - 3 - 3 - codeWidth - 1 - 5 - 1
+	if more := m.widest.code - codeWidth; more > 0 && room-more >= max(m.widest.title, 8)+max(m.widest.detail, 8) {
+		c.codes += more // eight digits, and the next eight, where no name pays for them
+		room -= more
+	}
 	c.title = min(max(m.widest.title, 8), max(8, room/2))
 	c.detail = min(max(m.widest.detail, 8), max(0, room-c.title))
 	if c.pane { // beside the codes, not at the far end of a very wide terminal
-		c.list = min(c.list, c.code()+codeWidth+3+16+4)
+		c.list = min(c.list, c.code()+c.codes+3+16+4)
 	}
 	m.columns = c
 }
@@ -81,6 +88,12 @@ func (m Model) View() string {
 	lines = append(lines, m.viewTop())
 	for i, h := range m.inSight() {
 		lines = append(lines, m.viewRow(h, m.top+i == m.cursor))
+	}
+	if foot := m.viewFoot(); len(foot) > 0 {
+		for len(lines) < m.height {
+			lines = append(lines, "")
+		}
+		copy(lines[max(0, m.height-len(foot)):], foot)
 	}
 	if !m.columns.pane {
 		return strings.Join(lines, "\n")
@@ -131,7 +144,56 @@ func (m Model) viewTop() string {
 	if c.list < narrow {
 		return widget.Ends("   "+t.Muted.Render(where), t.Muted.Render(strconv.Itoa(widget.Seconds(left))+" s")+"  ", c.list)
 	}
-	return widget.Cell(strings.Repeat(" ", c.lead)+t.Muted.Render(where), c.code()) + widget.Countdown(t, m.now, m.period, codeWidth)
+	return widget.Cell(strings.Repeat(" ", c.lead)+t.Muted.Render(where), c.code()) + widget.Countdown(t, m.now, m.period, c.codes)
+}
+
+// viewFoot is what the line at the bottom has no room for on a narrow terminal:
+// the selected account's full name, or the question whether to remove it.
+func (m Model) viewFoot() []string {
+	const margin = 3
+	if m.columns.list >= narrow {
+		return nil
+	}
+	wide := max(10, m.width-2*margin)
+	if r, ok := m.byID(m.removing); ok && m.removing != "" {
+		lines := widget.Wrap("Remove "+r.name()+"?", wide)
+		if len(lines) > 2 {
+			lines = []string{"Remove", widget.Truncate(r.name(), wide-1) + "?"}
+		}
+		for i, l := range lines {
+			lines[i] = " " + m.theme.Warning.Render(widget.Truncate(l, m.width-1))
+		}
+		return lines
+	}
+	if r, ok := m.selected(); ok && m.columns.foot {
+		name, wide := r.name(), m.width-margin-1
+		if widget.Width(name) > wide && r.detail() != "" {
+			name = r.detail() // the row has the issuer
+		}
+		return []string{strings.Repeat(" ", margin) + m.theme.Muted.Render(widget.Truncate(name, wide))}
+	}
+	return nil
+}
+
+// viewTwin names an account that shares its issuer with another, where there is
+// one column for both: a little of the issuer, and both ends of the label.
+func (m Model) viewTwin(r row, style lipgloss.Style, width int) string {
+	label := r.detail()
+	issuer := min(widget.Width(r.title()), max(width-1-widget.Width(label), 4))
+	room := width - 1 - issuer
+	out := m.mark(r, 0, r.title(), style, issuer) + " "
+	if widget.Width(label) <= room {
+		return out + m.mark(r, 1, label, style, room)
+	}
+	end := room / 2
+	tail := []rune(label)
+	for len(tail) > 0 && widget.Width(string(tail)) > end {
+		tail = tail[1:]
+	}
+	head := widget.Truncate(label, room-widget.Width(string(tail)))
+	from := len([]rune(label)) - len(tail)
+	line := m.underlined(r, 1, head, 0, style) + m.underlined(r, 1, string(tail), from, style)
+	return out + widget.Cell(line, room)
 }
 
 func (m Model) viewRow(h hit, selected bool) string {
@@ -147,7 +209,11 @@ func (m Model) viewRow(h hit, selected bool) string {
 	}
 	code := m.viewCode(r)
 	if c.list < narrow {
-		b.WriteString(m.mark(r, 0, r.title(), title, c.title))
+		if r.twin && r.detail() != "" {
+			b.WriteString(m.viewTwin(r, title, c.title))
+		} else {
+			b.WriteString(m.mark(r, 0, r.title(), title, c.title))
+		}
 		b.WriteString("  " + code)
 		if own := m.ownSeconds(r); own != "" && widget.Width(code)+widget.Width(own) < codeWidth {
 			b.WriteString(strings.Repeat(" ", codeWidth-widget.Width(code)-widget.Width(own)) + t.Muted.Render(own))
@@ -166,10 +232,10 @@ func (m Model) viewRow(h hit, selected bool) string {
 	b.WriteString(m.mark(r, 0, r.title(), title, c.title))
 	b.WriteString("   ")
 	b.WriteString(m.mark(r, 1, r.detail(), detail, c.detail))
-	b.WriteString("   " + widget.Cell(code, codeWidth))
+	b.WriteString("   " + widget.Cell(code, c.codes))
 	if own := m.ownSeconds(r); own != "" {
 		const bar = 10
-		if room := c.list - c.code() - codeWidth - 3 - widget.Width(own) - 2; room >= bar/2 {
+		if room := c.list - c.code() - c.codes - 3 - widget.Width(own) - 2; room >= 4 {
 			b.WriteString("   " + widget.Countdown(t, m.now, r.period(), min(bar, room)))
 		} else {
 			b.WriteString(" " + t.Muted.Render(own))
@@ -219,7 +285,7 @@ func (m Model) viewCode(r row) string {
 		return t.Code.Render(widget.Group(now.Reveal()))
 	}
 	before, after := widget.Group(now.Reveal()), widget.Group(next.Reveal())
-	if len(before)+3+len(after) > codeWidth { // eight digits and more: the one to type
+	if len(before)+3+len(after) > m.columns.codes { // eight digits and more: the one to type
 		return t.Accent.Render("→ ") + t.Code.Render(after)
 	}
 	return t.Spent.Render(before) + t.Accent.Render(" → ") + t.Code.Render(after)
@@ -229,13 +295,17 @@ func (m Model) viewCode(r row) string {
 // found in it underlined.
 func (m Model) mark(r row, field int, text string, plain lipgloss.Style, width int) string {
 	cut := widget.Truncate(text, width)
-	pad := strings.Repeat(" ", max(0, width-widget.Width(cut)))
+	return m.underlined(r, field, cut, 0, plain) + strings.Repeat(" ", max(0, width-widget.Width(cut)))
+}
+
+// underlined is a part of a field, from its character first on.
+func (m Model) underlined(r row, field int, cut string, first int, plain lipgloss.Style) string {
 	if len(m.words) == 0 || cut == "" {
-		return plain.Render(cut) + pad
+		return plain.Render(cut)
 	}
 	found := r.marks(field, m.words)
 	var b strings.Builder
-	start, on, n := 0, false, 0
+	start, on, n := 0, false, first
 	flush := func(end int) {
 		style := plain
 		if on {
@@ -254,7 +324,7 @@ func (m Model) mark(r row, field int, text string, plain lipgloss.Style, width i
 		n++
 	}
 	flush(len(cut))
-	return b.String() + pad
+	return b.String()
 }
 
 func day(at time.Time) string {
