@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"twofold/vault"
 	"twofold/verifier/api"
@@ -196,5 +199,66 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Fatalf("ended with %v", err)
+	}
+}
+
+// TestArrowsCrossIntoTheReceiversColumn: the head stands beyond the border, the
+// other end in the sender's column, and neither goes over the whole of a very
+// wide terminal.
+func TestArrowsCrossIntoTheReceiversColumn(t *testing.T) {
+	for _, width := range []int{72, 80, 110, 200} {
+		running := 0
+		d := newDesk(t, width, 100, func(o *Options, _ *desk) {
+			o.Open, o.Screen, o.StartVerifier = nil, ScreenHandshake, realVerifier(t, &running)
+		}).start()
+		d.press("enter")
+		d.shows("listens at http:")
+		for range 10 {
+			d.press("enter")
+		}
+		third := (width - 2) / 3
+		borders := []int{third, 2*third + 1}
+		column := func(at int) int {
+			n := 0
+			for _, b := range borders {
+				if at == b {
+					t.Errorf("an arrow ends on a border at %d columns", width)
+				}
+				if at > b {
+					n++
+				}
+			}
+			return n
+		}
+		var got []string
+		for _, line := range strings.Split(d.text(), "\n")[2:] {
+			cells := []rune(line) // all of one cell here
+			if w := ansi.StringWidth(line); w != len(cells) || w > width {
+				t.Errorf("a line of %d cells in %d: %q", w, width, line)
+			}
+			if !strings.ContainsAny(line, "►◄") {
+				continue
+			}
+			first, last := -1, -1
+			for i, r := range cells {
+				if strings.ContainsRune("─►◄", r) {
+					if last = i; first < 0 {
+						first = i
+					}
+				}
+			}
+			from, to := first, last
+			if cells[first] == '◄' {
+				from, to = last, first
+			}
+			got = append(got, fmt.Sprint(column(from), column(to)))
+			if width == 200 && last-first > 120 {
+				t.Errorf("an arrow of %d cells: %s", last-first, line)
+			}
+		}
+		want := "0 2,0 2,2 1,1 0,0 2,2 0,0 2,0 2,1 0,0 2,2 0,0 2,0 2,2 0"
+		if all := strings.Join(got, ","); !strings.HasSuffix(want, all) || len(got) < 13 {
+			t.Errorf("at %d columns arrows go %s, not %s\n%s", width, all, want, d.text())
+		}
 	}
 }

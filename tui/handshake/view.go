@@ -176,58 +176,76 @@ func (m Model) heading(s walk.Step, st styles) string {
 	return line
 }
 
-// crossing is an arrow over the source's column and what lies between, up to
-// the border of the column it goes to. Words that do not fit on it follow below.
+const (
+	reach   = 2  // cells of the receiver's column that an arrow goes into, its head the last
+	longest = 60 // cells of an arrow at most, where its words need no more
+)
+
+// crossing is an arrow that starts in the source's column, runs over what lies
+// between, and stands with its head in the column it goes to. Words that do not
+// fit on it follow below, in the source's column.
 func (m Model) crossing(e walk.Entry, c [3]int, st styles) []string {
+	left := [3]int{0, c[0] + 1, c[0] + 1 + c[1] + 1} // where columns begin
 	from, to := index(e.Side), index(e.To)
-	first, last := min(from, to), max(from, to)
+	// start is the arrow's first cell and end the one after its last, head included
+	start, end := left[from]+1, left[to]+reach
+	limit := end - start
+	if from > to {
+		start, end = left[to]+c[to]-reach, left[from]+c[from]-1
+		limit = end - start
+	}
+	words := limit - 6 // one blank on both sides, a line on both ends, the head
+	parts := widget.Wrap(widget.Clean(e.Text), max(1, words))
+	length := min(limit, max(longest, 2*c[1]/3+widget.Width(parts[0])))
+	if reaching := m.needed(from, to, left, c); length < reaching {
+		length = min(limit, reaching)
+	}
 	if from < to {
-		last--
+		start = end - length
 	} else {
-		first++
+		end = start + length
 	}
-	span := 0
-	for i := first; i <= last; i++ {
-		span += c[i]
-	}
-	span += last - first // the borders it runs over
-	parts := widget.Wrap(widget.Clean(e.Text), span-8)
 	text := " " + parts[0] + " "
-	rest := span - 2 - widget.Width(text) - 1
+	rest := length - 1 - widget.Width(text)
 	before := max(1, rest/2)
 	after := max(1, rest-before)
 	line := func(n int) string { return st.arrow.Render(strings.Repeat("─", n)) }
-	arrow := " " + line(before) + st.cross.Render(text) + line(after) + st.arrow.Render("►") + " "
+	arrow := line(before) + st.cross.Render(text) + line(after) + st.arrow.Render("►")
 	if from > to {
-		arrow = " " + st.arrow.Render("◄") + line(before) + st.cross.Render(text) + line(after) + " "
+		arrow = st.arrow.Render("◄") + line(before) + st.cross.Render(text) + line(after)
 	}
-	out := []string{m.across(arrow, first, last, c)}
+	out := []string{m.over(arrow, start, c)}
 	for _, part := range parts[1:] {
-		indent := strings.Repeat(" ", max(0, (span-widget.Width(part))/2))
-		out = append(out, m.across(indent+st.cross.Render(part), first, last, c))
+		out = append(out, m.over(st.cross.Render(part), start+max(0, (length-widget.Width(part))/2), c))
 	}
 	return out
 }
 
-// across is a line with one cell over the columns from first to last.
-func (m Model) across(cell string, first, last int, c [3]int) string {
-	var b strings.Builder
-	for i := 0; i < len(sides); i++ {
-		if i > 0 {
-			b.WriteString(m.border())
-		}
-		if i != first {
-			b.WriteString(strings.Repeat(" ", c[i]))
-			continue
-		}
-		span := last - first // the borders it runs over
-		for _, width := range c[first : last+1] {
-			span += width
-		}
-		b.WriteString(widget.Cell(cell, span))
-		i = last
+// needed is the length an arrow needs to begin in the source's column.
+func (m Model) needed(from, to int, left, c [3]int) int {
+	const inside = 8 // cells of the source's column
+	if from < to {
+		return left[to] + reach - (left[from] + c[from] - inside)
 	}
-	return b.String()
+	return left[from] + inside - (left[to] + c[to] - reach)
+}
+
+// over is a line with one text from a cell on, over the borders that it needs.
+func (m Model) over(text string, start int, c [3]int) string {
+	var b strings.Builder
+	end := start + widget.Width(text)
+	for at := 0; at < m.width; at++ {
+		switch {
+		case at == start:
+			b.WriteString(text)
+			at = end - 1
+		case at == c[0] || at == c[0]+1+c[1]:
+			b.WriteString(m.border())
+		default:
+			b.WriteByte(' ')
+		}
+	}
+	return strings.TrimRight(b.String(), " ")
 }
 
 // narrowStep is a single timeline that names the side on every line.
