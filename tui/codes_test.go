@@ -365,7 +365,7 @@ func TestSentencesLeaveTheKeysInSight(t *testing.T) {
 		d.later(15 * time.Second)
 		for range 9 {
 			d.press("enter")
-			said("cleared in 30 s.")
+			said(" 30 s.")
 			d.press("down")
 		}
 		d.press("end", "up", "x", "enter")

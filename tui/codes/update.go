@@ -266,8 +266,8 @@ func (m Model) Status() string {
 			return fmt.Sprintf("%s sent to the clipboard, %d s", strings.TrimSpace(capital(m.copiedWas+"code")), widget.Seconds(left))
 		}
 		seconds := widget.Seconds(left)
-		for _, where := range []string{" to the terminal's clipboard", " to the clipboard"} {
-			said := fmt.Sprintf("Sent %s%scode%s, cleared in %d s.", possessive(m.copied), m.copiedWas, where, seconds)
+		for _, where := range []string{"to the terminal's clipboard, cleared in", "to the clipboard, cleared in", "to the clipboard for"} {
+			said := fmt.Sprintf("Sent %s%scode %s %d s.", possessive(m.copied), m.copiedWas, where, seconds)
 			if widget.Width(said) <= m.sentence() {
 				return said
 			}

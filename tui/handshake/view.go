@@ -202,8 +202,6 @@ func (m Model) crossing(e walk.Entry, c [3]int, st styles) []string {
 	}
 	if from < to {
 		start = end - length
-	} else {
-		end = start + length
 	}
 	text := " " + parts[0] + " "
 	rest := length - 1 - widget.Width(text)
@@ -235,11 +233,11 @@ func (m Model) over(text string, start int, c [3]int) string {
 	var b strings.Builder
 	end := start + widget.Width(text)
 	for at := 0; at < m.width; at++ {
-		switch {
-		case at == start:
+		switch at {
+		case start:
 			b.WriteString(text)
 			at = end - 1
-		case at == c[0] || at == c[0]+1+c[1]:
+		case c[0], c[0] + 1 + c[1]:
 			b.WriteString(m.border())
 		default:
 			b.WriteByte(' ')
