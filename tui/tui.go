@@ -10,7 +10,6 @@ package tui
 import (
 	"context"
 	"errors"
-	"net/http/httptrace"
 	"sync"
 	"time"
 
@@ -18,7 +17,6 @@ import (
 
 	"twofold/tui/walk"
 	"twofold/vault"
-	"twofold/verifier/api"
 )
 
 // fps bounds how often the terminal is written to. A key is on the screen
@@ -127,20 +125,7 @@ func (m Model) startWalk(ctx context.Context) (*walk.Walk, error) {
 		}
 		_ = v.Close() // memory only
 	})
-	return walk.New(client, v, walk.Options{Address: address(ctx, client)}), nil
-}
-
-// address is where the verifier was reached, as seen by the connection itself;
-// empty where it was not, which the walk's first step finds out.
-func address(ctx context.Context, client *api.Client) string {
-	at := ""
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(c httptrace.GotConnInfo) { at = "http://" + c.Conn.RemoteAddr().String() },
-	})
-	if _, err := client.Clock(ctx); err != nil {
-		return ""
-	}
-	return at
+	return walk.New(client, v, walk.Options{}), nil
 }
 
 // soon is when a vault that is still being opened is worth a sentence: a

@@ -62,7 +62,7 @@ func (a *app) playDemo(ctx context.Context, policy string, asJSON bool) error {
 	if asJSON {
 		show = func(step walk.Step) error { return a.writeJSON(step) }
 	}
-	w := walk.New(api.NewClient(srv.URL(), srv.LabToken()), v, walk.Options{Address: srv.URL()})
+	w := walk.New(api.NewClient(srv.URL(), srv.LabToken()), v, walk.Options{})
 	for !w.Done() {
 		step, broken := w.Next(ctx)
 		if err := errors.Join(broken, show(step)); err != nil {

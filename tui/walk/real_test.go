@@ -55,7 +55,7 @@ func clientOf(t *testing.T, base, token string) *api.Client {
 func TestWalkWithTheRealVerifier(t *testing.T) {
 	srv := realVerifier(t)
 	client := clientOf(t, srv.URL(), srv.LabToken())
-	steps := takeAll(t, walk.New(client, throwaway(t), walk.Options{Address: srv.URL()}))
+	steps := takeAll(t, walk.New(client, throwaway(t), walk.Options{}))
 	if len(steps) != 11 {
 		t.Fatalf("%d steps", len(steps))
 	}

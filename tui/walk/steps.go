@@ -41,11 +41,7 @@ func (w *Walk) meet(context.Context) error {
 	if n := len(w.vault.Accounts()); n != 0 {
 		return broken("the vault should be empty and holds %d accounts", n)
 	}
-	at := ""
-	if w.opts.Address != "" {
-		at = " at " + w.opts.Address
-	}
-	w.says(Verifier, "listens%s", at)
+	w.says(Verifier, "listens at %s", w.client.URL())
 	w.says(Verifier, "clock %s", w.now.Format(time.TimeOnly))
 	w.says(Authenticator, "empty vault, in memory")
 	w.says(Authenticator, "clock %s", w.now.Format(time.TimeOnly))

@@ -54,13 +54,12 @@ type Step struct {
 // ErrBroken is what happened when it is not what was promised.
 var ErrBroken = errors.New("the promise was not kept")
 
-// Options are what the person in the walk is called, and what the lines say of
-// where things are. Empty fields get made-up values.
+// Options are what the person in the walk is called and types. Empty fields get
+// made-up values.
 type Options struct {
 	Email    string
 	Password string
 	AppName  string
-	Address  string // the verifier's, for the first line; empty leaves it out
 }
 
 // Walk is a walk under way. It is used by one goroutine at a time.

@@ -30,11 +30,14 @@ type Client struct {
 // lab token may be empty; then the tester's side refuses.
 func NewClient(base, labToken string) *Client {
 	return &Client{
-		base: strings.TrimRight(base, "/") + "/api/v1", labToken: labToken,
+		base: strings.TrimRight(base, "/") + root, labToken: labToken,
 		// An own transport, so that CloseIdle ends this client's connections alone.
 		http: &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()},
 	}
 }
+
+// URL is where the verifier is, without a slash at the end.
+func (c *Client) URL() string { return strings.TrimSuffix(c.base, root) }
 
 // CloseIdle closes connections that wait for the next call.
 func (c *Client) CloseIdle() { c.http.CloseIdleConnections() }
