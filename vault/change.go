@@ -14,20 +14,25 @@ import (
 // change applies f to the newest document, under the vault's lock, and saves
 // it. It finishes first what a crash has left. The vault has to be there.
 func (v *Vault) change(ctx context.Context, f func(*document) error) error {
-	if v.closed {
-		return ErrClosed
-	}
-	if ok, err := v.appeared(ctx); err != nil {
-		return err
-	} else if !ok {
-		return ErrNotFound
-	}
-	unlock, err := v.files.lock(ctx)
+	unlock, err := v.lockExisting(ctx)
 	if err != nil {
 		return err
 	}
 	defer unlock()
 	return v.changeLocked(ctx, f)
+}
+
+// lockExisting takes the lock of a vault that is open and there.
+func (v *Vault) lockExisting(ctx context.Context) (unlock func(), err error) {
+	if v.closed {
+		return nil, ErrClosed
+	}
+	if ok, err := v.appeared(ctx); err != nil {
+		return nil, err
+	} else if !ok {
+		return nil, ErrNotFound
+	}
+	return v.files.lock(ctx)
 }
 
 func (v *Vault) changeLocked(ctx context.Context, f func(*document) error) error {

@@ -53,15 +53,7 @@ func (v *Vault) Purge(ctx context.Context, id string) error {
 }
 
 func (v *Vault) purge(ctx context.Context, id string) error {
-	if v.closed {
-		return ErrClosed
-	}
-	if ok, err := v.appeared(ctx); err != nil {
-		return err
-	} else if !ok {
-		return ErrNotFound
-	}
-	unlock, err := v.files.lock(ctx)
+	unlock, err := v.lockExisting(ctx)
 	if err != nil {
 		return err
 	}
