@@ -38,7 +38,7 @@ describe a bare secret; a link brings its own parameters.`,
 			if err != nil {
 				return err
 			}
-			return a.addKeys(cmd.Context(), keys, f.yes || !a.interactive(), f.json)
+			return a.addKeys(cmd.Context(), keys, f.yes, f.json)
 		},
 	}
 	flags := cmd.Flags()
@@ -47,7 +47,7 @@ describe a bare secret; a link brings its own parameters.`,
 	flags.StringVar(&f.kind, "type", "totp", "totp, hotp or steam")
 	flags.StringVar(&f.algorithm, "algorithm", "SHA1", "SHA1, SHA256 or SHA512")
 	flags.IntVar(&f.digits, "digits", 0, "digits of a code (6 where nothing is said)")
-	flags.IntVar(&f.period, "period", 30, "life of a code in seconds")
+	flags.IntVar(&f.period, "period", vault.DefaultPeriod, "life of a code in seconds")
 	flags.Uint64Var(&f.counter, "counter", 0, "the next counter of a hotp account")
 	flags.BoolVarP(&f.yes, "yes", "y", false, "do not ask before adding")
 	flags.BoolVar(&f.json, "json", false, "print one JSON document")
@@ -155,7 +155,7 @@ func (f addFlags) key(line string) (vault.Key, error) {
 		return vault.Key{}, usageError{"twofold add", errors.New("--counter goes with --type hotp")}
 	}
 	if key.Digits == 0 {
-		key.Digits = 6
+		key.Digits = vault.DefaultDigits
 		if key.Type == vault.Steam {
 			key.Digits = 5
 		}

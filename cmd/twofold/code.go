@@ -126,9 +126,6 @@ func (a *app) printCodesJSON(ctx context.Context, v *vault.Vault, filter string,
 			failed = append(failed, fmt.Errorf("%s: %w", nameOf(acc), err))
 			continue
 		}
-		if shown.at.IsZero() {
-			shown.at = a.now()
-		}
 		out = append(out, shown)
 	}
 	return errors.Join(append(failed, a.writeJSON(out))...)

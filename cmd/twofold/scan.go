@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,9 +14,6 @@ import (
 	"twofold/qr"
 	"twofold/vault"
 )
-
-// maxPicture bounds what is read of one picture, in bytes; qr refuses what is larger.
-const maxPicture = 64 << 20
 
 func (a *app) scanCommand() *cobra.Command {
 	var raw, asJSON, yes bool
@@ -139,11 +135,7 @@ func (a *app) readPicture(source string) ([]qr.Result, error) {
 		defer f.Close()
 		in = f
 	}
-	data, err := io.ReadAll(io.LimitReader(in, maxPicture+1))
-	if err != nil {
-		return nil, err
-	}
-	return qr.Decode(data)
+	return qr.DecodeReader(in)
 }
 
 func (a *app) printTexts(found []scannedText, asJSON bool) error {
