@@ -29,6 +29,20 @@ const (
 	EventResetMFA      EventType = "reset_mfa"
 	EventClock         EventType = "clock"
 	EventPasswordReset EventType = "password_reset"
+
+	EventPasswordChanged EventType = "password_changed"
+	EventTemporary       EventType = "temporary_password"
+	EventInvitation      EventType = "invitation"
+	EventMessage         EventType = "message" // an e-mail or SMS on its way
+	EventDevice          EventType = "device"
+	EventDeviceForgotten EventType = "device_forgotten"
+	EventRecoveryCodes   EventType = "recovery_codes"
+	EventPreferred       EventType = "preferred"
+	EventContact         EventType = "contact"
+	EventHelpdesk        EventType = "helpdesk"
+	EventUserChanged     EventType = "user_changed"
+	EventRollout         EventType = "rollout"
+	EventCancel          EventType = "cancel"
 )
 
 // Event is what happened, with its exact cause, for the tester's side and the
@@ -40,6 +54,8 @@ type Event struct {
 	User     string // e-mail address, where one is known
 	Method   Method // where a second step was involved
 	Outcome  Outcome
-	Cause    Cause // of a refusal
-	StepsOff *int  // how many steps a code was behind (-) or ahead (+) of the clock, where it matched at all
+	Cause    Cause  // of a refusal
+	Operator string // who did it, of what the helpdesk or an administrator does
+	Detail   string // more about the cause, in words for testers; no secret and no code
+	StepsOff *int   // how many steps a code was behind (-) or ahead (+) of the clock, where it matched at all
 }

@@ -18,7 +18,18 @@ import (
 // Method is a way to do the second step.
 type Method = rollout.Method
 
-// TimeStep counts periods since 1970 (T of RFC 6238, 4.2).
+// The methods.
+const (
+	MethodTOTP  = rollout.TOTP
+	MethodHOTP  = rollout.HOTP
+	MethodEmail = rollout.Email
+	MethodSMS   = rollout.SMS
+	// MethodRecovery is that of recovery codes, in events; nobody enrolls it.
+	MethodRecovery Method = "recovery"
+)
+
+// TimeStep counts periods since 1970 (T of RFC 6238, 4.2). For a counter-based
+// factor it is the counter (C of RFC 4226).
 type TimeStep int64
 
 // Factor is a user's means for the second step, as a store keeps it.
@@ -27,6 +38,8 @@ type Factor struct {
 	UserID    string
 	Method    Method
 	Name      string // what the person calls their app; a hint, nothing more
+	Target    string // e-mail address or number that codes go to, of those methods
+	Deferred  bool   // waits for the next sign-in to be set up
 	Issuer    string
 	Label     string
 	Sealed    []byte // the shared key, sealed to user and factor id
@@ -37,7 +50,11 @@ type Factor struct {
 	Confirmed time.Time // zero while pending
 	LastStep  TimeStep  // the newest step spent; NoStep if none
 	Spent     []TimeStep
+	Drift     int // steps that the app's clock was ahead (+) or behind (-) when last seen (RFC 6238, 6)
 }
+
+// App reports whether the factor's codes come from an authenticator.
+func (f Factor) App() bool { return f.Method == MethodTOTP || f.Method == MethodHOTP }
 
 // NoStep is the LastStep of a factor that has accepted no code.
 const NoStep TimeStep = -1

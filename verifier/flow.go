@@ -14,6 +14,7 @@ const (
 	FlowSignUp    FlowKind = "sign_up"
 	FlowSignIn    FlowKind = "sign_in"
 	FlowAddFactor FlowKind = "add_factor"
+	FlowContact   FlowKind = "change_contact" // a new e-mail address or number
 )
 
 // Flow is what a person has done so far on the way to a session or a factor.
@@ -25,6 +26,11 @@ type Flow struct {
 	Created time.Time
 	Expires time.Time
 	Factor  string    // id of the factor under enrollment, if any
+	Chosen  string    // id of the factor to sign in with, where the person chose
+	Device  string    // id of the trusted device that it began on, or that it made
+	Method  Method    // of a change of contact: MethodEmail or MethodSMS
+	Target  string    // of a change of contact: the new address or number
+	Changed time.Time // when the temporary password was replaced; zero before
 	Proven  time.Time // when the second step succeeded; zero before
 	Skipped time.Time // when set-up was skipped; zero if not
 	Done    time.Time // when it ended well; zero before

@@ -18,6 +18,42 @@ const (
 	CauseCodeOldStep     Cause = "code_old_step"
 	CauseCodeFutureStep  Cause = "code_future_step"
 	CauseCodeAlreadyUsed Cause = "code_already_used"
+
+	CauseCodeOfOtherAccount    Cause = "code_of_other_account"
+	CauseCodeLooksCounterBased Cause = "code_looks_counter_based"
+	CauseCodeWrongAlgorithm    Cause = "code_wrong_algorithm" // or digits, or period
+	CauseCodeExpired           Cause = "code_expired"
+	CauseCodeSuperseded        Cause = "code_superseded"
+	CauseRecoveryCodeUsed      Cause = "recovery_code_used"
+)
+
+// Causes that lie in messages and whom they go to.
+const (
+	CausePhoneMissing        Cause = "phone_missing"
+	CausePhoneInvalid        Cause = "phone_invalid"
+	CausePhoneCountryUnknown Cause = "phone_country_unknown"
+	CauseEmailUnverified     Cause = "email_unverified"
+	CauseDeliveryFailed      Cause = "delivery_failed"
+	CauseResendTooSoon       Cause = "resend_too_soon"
+)
+
+// Causes that lie in devices, the helpdesk and the state of an account.
+const (
+	CauseDeviceTrustExpired       Cause = "device_trust_expired"
+	CauseDeviceTrustRevoked       Cause = "device_trust_revoked"
+	CauseDeviceUnknown            Cause = "device_unknown"
+	CauseHelpdeskIdentityFailed   Cause = "helpdesk_identity_failed"
+	CauseHelpdeskNotAllowed       Cause = "helpdesk_not_allowed" // by the roll-out, or to this operator
+	CauseAccountDisabled          Cause = "account_disabled"
+	CausePasswordTemporaryExpired Cause = "password_temporary_expired" // or used
+	CausePasswordMustChange       Cause = "password_must_change"
+	CausePasswordBreached         Cause = "password_breached"
+	CausePasswordUnchanged        Cause = "password_unchanged"
+	CauseLinkRefused              Cause = "link_refused" // of a reset or invitation: unknown, used, or too old
+	CauseResetNotAllowed          Cause = "reset_not_allowed"
+	CauseRoleUnknown              Cause = "role_unknown"
+	CauseRolloutInvalid           Cause = "rollout_invalid"
+	CauseNameMissing              Cause = "name_missing"
 )
 
 // Causes of refused passwords and addresses. The account holder hears
@@ -71,9 +107,10 @@ const (
 func (c Cause) Public() Cause {
 	switch c {
 	case CauseCodeWrong, CauseCodeWrongLength, CauseCodeNotDigits, CauseCodeOldStep,
-		CauseCodeFutureStep, CauseCodeAlreadyUsed:
+		CauseCodeFutureStep, CauseCodeAlreadyUsed, CauseCodeOfOtherAccount, CauseCodeLooksCounterBased,
+		CauseCodeWrongAlgorithm, CauseCodeExpired, CauseCodeSuperseded, CauseRecoveryCodeUsed:
 		return CauseCodeRefused
-	case CauseUserUnknown, CausePasswordWrong:
+	case CauseUserUnknown, CausePasswordWrong, CauseAccountDisabled:
 		return CauseCredentialsRefused
 	case CauseLocked:
 		return CauseTooManyAttempts
@@ -85,10 +122,19 @@ func (c Cause) Public() Cause {
 type Refusal struct {
 	Cause      Cause         // exact; for events, never for the account holder
 	RetryAfter time.Duration // with the limits' causes: when to try again, rounded up to seconds
+	Open       bool          // the roll-out lets the account holder hear the exact cause
+}
+
+// Heard is the cause as the account holder may hear it.
+func (r *Refusal) Heard() Cause {
+	if r.Open {
+		return r.Cause
+	}
+	return r.Cause.Public()
 }
 
 // Error says the public cause only, so that a logged refusal confirms no guess.
-func (r *Refusal) Error() string { return "refused: " + string(r.Cause.Public()) }
+func (r *Refusal) Error() string { return "refused: " + string(r.Heard()) }
 
 // Is lets errors.Is compare by cause alone.
 func (r *Refusal) Is(target error) bool {

@@ -39,13 +39,20 @@ type Tx interface {
 	User(id string) (User, error)
 	UserByEmail(email string) (User, error)
 	Users() ([]User, error) // oldest first
-	SetPassword(userID string, hash Secret) error
+	// SetUser changes everything of a user but the guard and the factors;
+	// ErrTaken for an address that is another's.
+	SetUser(User) error
 	SetGuard(userID string, g Guard) error
 
 	AddFactor(Factor) error
 	RenameFactor(id, name string) error
-	ConfirmFactor(id string, at time.Time) error
+	ConfirmFactor(id string, at time.Time) error // and it is no longer deferred
+	RetargetFactor(id, target string) error
 	DeleteFactor(id string) error
+	SetDrift(id string, steps int) error
+	// OtherFactors lists confirmed factors with a shared key of users other than
+	// userID, the newest first, at most limit.
+	OtherFactors(userID string, limit int) ([]Factor, error)
 	// Spend is the one compare-and-set that accepts a code: it moves the
 	// factor's last step on to step and reports true, if and only if step is
 	// greater. There is no way to move it back.
@@ -54,10 +61,34 @@ type Tx interface {
 	AddFlow(Flow) error
 	Flow(Digest) (Flow, error)
 	SetFlow(Flow) error
-	EndFlows(userID string) error // deletes the user's flows
+	EndFlows(userID string) error // deletes the user's flows and their challenges
+
+	AddChallenge(Challenge) error
+	Challenges(flow Digest) ([]Challenge, error) // the newest first
+	// SpendChallenge is the compare-and-set that accepts a code that was sent:
+	// true if and only if nobody spent it before.
+	SpendChallenge(id string, at time.Time) (bool, error)
+	FailChallenge(id string, at time.Time) error
+
+	// SetRecovery replaces the user's recovery codes.
+	SetRecovery(userID string, codes []Digest) error
+	// SpendRecovery reports whether the user has that code, and whether it was
+	// spent by this call.
+	SpendRecovery(userID string, code Digest, at time.Time) (found, won bool, err error)
+	RecoveryLeft(userID string) (int, error)
+
+	AddDevice(Device) error
+	Device(Digest) (Device, error)
+	Devices(userID string) ([]Device, error) // the newest first, revoked ones included
+	SetDevice(Device) error                  // name, used, revoked, expires
+
+	AddLink(Link) error
+	Link(Digest) (Link, error)
+	SpendLink(key Digest, at time.Time) (bool, error) // true once
 
 	AddSession(Session) error
 	Session(Digest) (Session, error)
+	Sessions(userID string) ([]Session, error) // the newest first
 	EndSession(Digest) error
 	EndSessions(userID string) error
 
@@ -66,8 +97,9 @@ type Tx interface {
 	SetThrottle(key Digest, g Guard) error // a zero guard deletes it
 
 	// Sweep deletes what has been useless since before: flows that expired,
-	// with their unconfirmed factors, sessions that expired, and throttles
-	// without a failure since.
+	// with their challenges and unconfirmed factors (deferred ones stay),
+	// sessions, devices and links that expired, and throttles without a failure
+	// since.
 	Sweep(before time.Time) error
 
 	AddEvent(Event) (int64, error) // gives its Seq
@@ -80,6 +112,7 @@ type Tx interface {
 type Session struct {
 	Key     Digest // of the token, which only its holder knows
 	UserID  string
+	Device  string // id of the trusted device that it was made on, if any
 	Created time.Time
 	Expires time.Time
 }
