@@ -29,7 +29,7 @@ func (r Rollout) At(t time.Time, role, office string) Policy {
 			continue
 		}
 		since = from
-		p.Phase, p.Enroll, p.Automatic, p.Notice = phase.Name, phase.Enroll, phase.Automatic, phase.Notice
+		p.Phase, p.Enroll, p.Automatic, p.Notice = phase.Name, phase.Enroll, phase.Automatic, r.expand(phase.Notice)
 	}
 	for _, o := range r.Offices {
 		if o.Name == office && o.Enroll.stricter(p.Enroll) {
