@@ -2,11 +2,12 @@ package verifier
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
+
+	"twofold/verifier/delivery"
 )
 
 // secretSize is the length of a new shared key: 160 bits (RFC 4226, 4, R6).
@@ -19,103 +20,154 @@ const longestName = 64
 type NewFactor struct {
 	Method Method
 	Name   string // what the person calls their app; may be empty
+	Email  string // where codes go; empty: the account's address
+	Phone  string // where codes go; empty: the account's number
 }
 
-// Enroll begins the set-up of a factor in a flow. Asked again while the factor
-// is unconfirmed, it gives the same shared key.
+// Enroll begins the set-up of a factor in a flow. Asked again for the same
+// method while the factor is unconfirmed, it gives the same shared key; another
+// method is begun in its place. A code that has to be sent is sent.
 func (s *Service) Enroll(ctx context.Context, id string, want NewFactor) (Progress, error) {
-	name, err := s.checkNew(want)
-	if err != nil {
-		return Progress{}, err
-	}
-	fresh, key, err := s.freshFactor(want.Method, name)
-	if err != nil {
-		return Progress{}, err
-	}
-	var out Progress
-	err = s.update(ctx, func(tx Tx) error {
-		flow, user, err := s.open(tx, id)
-		if err != nil {
-			return err
+	return s.onFlow(ctx, id, func(w *work, v *visit) error {
+		if v.flow.Kind == FlowContact {
+			return &Refusal{Cause: CauseFlowElsewhere}
 		}
-		now := s.clock.Now()
-		step, err := s.expect(user, flow, now, StepChooseMethod, StepConfirm)
-		if err != nil {
-			return err
-		}
-		if step.Kind == StepConfirm {
-			if pending, _ := user.Factor(step.Factor); name != "" && pending.Name != name {
-				if err := tx.RenameFactor(pending.ID, name); err != nil {
-					return err
-				}
+		pending, ok := v.user.Factor(v.step.Factor)
+		if v.step.Kind == StepConfirm && ok && pending.Method == want.Method {
+			same, err := s.enrollAgain(w, v, pending, want)
+			if err != nil || same {
+				return err
 			}
-		} else if err := s.enroll(tx, &flow, user, fresh, key, now); err != nil {
+		} else if v.step.Kind == StepConfirm && !slices.Contains(v.step.Methods, want.Method) {
+			return &Refusal{Cause: CauseFlowElsewhere}
+		}
+		factor, err := s.freshFactor(v.user, want)
+		if err != nil {
 			return err
 		}
-		if user, err = tx.User(user.ID); err != nil {
-			return err
-		}
-		out, err = s.progress(id, flow, user)
-		return err
-	})
-	return out, err
+		return s.enroll(w, v, factor)
+	}, StepChooseMethod, StepConfirm)
 }
 
-// checkNew holds a new factor against the roll-out and gives its clean name.
-func (s *Service) checkNew(want NewFactor) (string, error) {
-	if !slices.Contains(s.rollout.SecondStep.Methods, want.Method) {
-		return "", &Refusal{Cause: CauseMethodNotAllowed}
+// enrollAgain keeps a pending factor that is asked for again, under a new name
+// if there is one, and reports false where codes are to go elsewhere.
+func (s *Service) enrollAgain(w *work, v *visit, pending Factor, want NewFactor) (bool, error) {
+	name, err := cleanName(want.Name)
+	if err != nil {
+		return false, err
 	}
-	name := strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == unicode.ReplacementChar {
-			return -1
+	if !pending.App() {
+		to, err := reach(v.user, want)
+		if err != nil || want.Email == "" && want.Phone == "" {
+			return err == nil, err
 		}
-		return r
-	}, strings.TrimSpace(want.Name))
-	if utf8.RuneCountInString(name) > longestName {
+		return to == pending.Target, nil
+	}
+	if name == "" || name == pending.Name {
+		return true, nil
+	}
+	if err := w.RenameFactor(pending.ID, name); err != nil {
+		return false, err
+	}
+	return true, v.reload(w)
+}
+
+// cleanName gives what a person calls their app without what nobody sees.
+func cleanName(name string) (string, error) {
+	clean := printable(name, longestName+1)
+	if len([]rune(clean)) > longestName {
 		return "", &Refusal{Cause: CauseNameTooLong}
 	}
-	return name, nil
+	return clean, nil
 }
 
-// freshFactor makes a factor that belongs to nobody yet, and its shared key.
-func (s *Service) freshFactor(method Method, name string) (Factor, Secret, error) {
+// reach gives where the codes of an e-mail or SMS factor go: what was asked
+// for, or what the account has on file.
+func reach(user User, want NewFactor) (string, error) {
+	switch {
+	case want.Method == MethodEmail && want.Email != "":
+		return CleanEmail(want.Email)
+	case want.Method == MethodEmail:
+		return user.Email, nil
+	case want.Method == MethodSMS && strings.TrimSpace(want.Phone) != "":
+		return CleanPhone(want.Phone)
+	case want.Method == MethodSMS && user.Phone == "":
+		return "", &Refusal{Cause: CausePhoneMissing}
+	case want.Method == MethodSMS:
+		return user.Phone, nil
+	}
+	return "", nil
+}
+
+// CleanPhone gives a number in E.164. It refuses with CausePhoneMissing,
+// CausePhoneCountryUnknown or CausePhoneInvalid.
+func CleanPhone(typed string) (string, error) {
+	number, err := delivery.CleanPhone(typed)
+	switch {
+	case errors.Is(err, delivery.ErrPhoneMissing):
+		return "", &Refusal{Cause: CausePhoneMissing}
+	case errors.Is(err, delivery.ErrPhoneCountryUnknown):
+		return "", &Refusal{Cause: CausePhoneCountryUnknown}
+	case err != nil:
+		return "", &Refusal{Cause: CausePhoneInvalid}
+	}
+	return number, nil
+}
+
+// freshFactor holds a new factor of user against the roll-out and makes it, and
+// its shared key, which is sealed in it. Nothing is stored.
+func (s *Service) freshFactor(user User, want NewFactor) (Factor, error) {
+	rules := s.rules()
+	if !slices.Contains(rules.SecondStep.Methods, want.Method) {
+		return Factor{}, &Refusal{Cause: CauseMethodNotAllowed}
+	}
+	name, err := cleanName(want.Name)
+	if err != nil {
+		return Factor{}, err
+	}
+	to, err := reach(user, want)
+	if err != nil {
+		return Factor{}, err
+	}
 	id, err := s.id()
 	if err != nil {
-		return Factor{}, Secret{}, err
+		return Factor{}, err
 	}
+	f := Factor{
+		ID: id, UserID: user.ID, Method: want.Method, Name: name, Target: to, Issuer: rules.Issuer,
+		Label: user.Email, LastStep: NoStep,
+	}
+	if !f.App() {
+		return f, nil
+	}
+	f.Algorithm, f.Digits, f.Period = rules.TOTP.Algorithm, rules.TOTP.Digits, rules.TOTP.Period.Std()
 	key, err := randomSecret(s.rand, secretSize)
 	if err != nil {
-		return Factor{}, Secret{}, err
+		return Factor{}, err
 	}
-	rules := s.rollout.TOTP
-	return Factor{
-		ID: id, Method: method, Name: name, Issuer: s.rollout.Issuer,
-		Algorithm: rules.Algorithm, Digits: rules.Digits, Period: rules.Period.Std(),
-		LastStep: NoStep,
-	}, key, nil
+	f.Sealed, err = s.sealer.seal(key, user.ID, f.ID)
+	return f, err
 }
 
-// enroll stores a pending factor of user and binds flow to it. Factors that
-// work already are left as they are (P23).
-func (s *Service) enroll(tx Tx, flow *Flow, user User, factor Factor, key Secret, now time.Time) error {
-	if err := dropOldest(tx, user); err != nil {
+// enroll stores a pending factor and binds the flow to it. Factors that work
+// already are left as they are (P23).
+func (s *Service) enroll(w *work, v *visit, factor Factor) error {
+	if err := dropOldest(w, v.user); err != nil {
 		return err
 	}
-	sealed, err := s.sealer.seal(key, user.ID, factor.ID)
-	if err != nil {
+	factor.Created = w.now
+	if err := w.AddFactor(factor); err != nil {
 		return err
 	}
-	factor.UserID, factor.Label, factor.Sealed, factor.Created = user.ID, user.Email, sealed, now
-	if err := tx.AddFactor(factor); err != nil {
+	v.flow.Factor = factor.ID
+	v.flow.Expires = w.now.Add(s.rules().Lifetimes.Enrollment.Std())
+	if err := w.SetFlow(v.flow); err != nil {
 		return err
 	}
-	flow.Factor = factor.ID
-	flow.Expires = now.Add(s.rollout.Lifetimes.Enrollment.Std())
-	if err := tx.SetFlow(*flow); err != nil {
+	if err := v.reload(w); err != nil {
 		return err
 	}
-	return s.record(tx, Event{At: now, Type: EventEnroll, User: user.Email, Method: factor.Method, Outcome: Accepted})
+	return w.record(Event{Type: EventEnroll, User: v.user.Email, Method: factor.Method})
 }
 
 // mostPending bounds the enrollments that one user can leave unfinished.
@@ -125,7 +177,7 @@ const mostPending = 8
 func dropOldest(tx Tx, user User) error {
 	pending := 0
 	for _, f := range slices.Backward(user.Factors) {
-		if !f.Pending() {
+		if !f.Pending() || f.Deferred {
 			continue
 		}
 		if pending++; pending >= mostPending {
@@ -137,65 +189,171 @@ func dropOldest(tx Tx, user User) error {
 	return nil
 }
 
-// Skip goes on without a factor, where the roll-out lets people.
+// confirm makes the pending factor of a flow one that works. Where a user has
+// one at a time, it takes the place of the others.
+func (s *Service) confirm(w *work, v *visit) error {
+	factor, _ := v.user.Factor(v.step.Factor)
+	if err := w.ConfirmFactor(factor.ID, w.now); err != nil {
+		return err
+	}
+	before := v.user.Confirmed()
+	if !s.rules().SecondStep.Several {
+		for _, old := range before {
+			if err := w.DeleteFactor(old.ID); err != nil {
+				return err
+			}
+		}
+		if waiting, ok := v.user.Deferred(); ok && waiting.ID != factor.ID {
+			if err := w.DeleteFactor(waiting.ID); err != nil { // a newer choice was made
+				return err
+			}
+		}
+	}
+	if err := s.verified(w, v.user, factor); err != nil {
+		return err
+	}
+	if err := v.reload(w); err != nil {
+		return err
+	}
+	if len(before) == 0 && s.rules().Recovery.Codes > 0 {
+		codes, err := s.freshRecovery(w, v.user)
+		if err != nil {
+			return err
+		}
+		v.out.RecoveryCodes = codes
+	}
+	s.notify(w, v.user.Email, "a second step was set up", "From now on, signing in to your account asks for "+asks(factor)+".")
+	return nil
+}
+
+// asks names what a factor asks for.
+func asks(f Factor) string {
+	switch f.Method {
+	case MethodEmail:
+		return "a code that is sent to " + Mask(f.Target)
+	case MethodSMS:
+		return "a code that is sent to " + Mask(f.Target)
+	}
+	return "a code from your authenticator app"
+}
+
+// verified keeps that the account's address or number was proven by a factor.
+// A number that was typed at enrollment becomes the account's.
+func (s *Service) verified(w *work, user User, f Factor) error {
+	switch {
+	case f.Method == MethodEmail && f.Target == user.Email:
+		user.EmailVerified = w.now
+	case f.Method == MethodSMS && (user.Phone == "" || user.PhoneVerified.IsZero() || user.Phone == f.Target):
+		user.Phone, user.PhoneVerified = f.Target, w.now
+	default:
+		return nil
+	}
+	return w.SetUser(user)
+}
+
+// Skip goes on without a factor, where the roll-out lets people at this very
+// moment.
 func (s *Service) Skip(ctx context.Context, id string) (Progress, error) {
-	token, err := s.token()
+	return s.onFlow(ctx, id, func(w *work, v *visit) error {
+		e := Event{Type: EventSkip, User: v.user.Email}
+		if !v.step.Skippable {
+			v.refusal = &Refusal{Cause: CauseSkipNotAllowed}
+			return w.refuse(e, v.refusal)
+		}
+		v.flow.Skipped = w.now
+		if err := w.SetFlow(v.flow); err != nil {
+			return err
+		}
+		return w.record(e)
+	})
+}
+
+// Cancel gives up the enrollment or change of contact that a flow is about. The
+// secret that was shown is dead, and the flow is over.
+func (s *Service) Cancel(ctx context.Context, id string) error {
+	return s.update(ctx, func(w *work) error {
+		flow, user, err := s.open(w, id)
+		if err != nil {
+			return err
+		}
+		step, err := s.expect(user, flow, w.now, StepChooseMethod, StepConfirm)
+		if err != nil {
+			return err
+		}
+		if factor, ok := user.Factor(flow.Factor); ok && factor.Pending() {
+			if err := w.DeleteFactor(factor.ID); err != nil {
+				return err
+			}
+		}
+		flow.Target, flow.Expires = "", w.now
+		if err := w.SetFlow(flow); err != nil {
+			return err
+		}
+		return w.refuse(Event{Type: EventCancel, User: user.Email, Method: step.Method}, &Refusal{Cause: CauseEnrollmentCancelled})
+	})
+}
+
+// Send sends the e-mail or SMS code that a flow waits for again. The older one
+// is dead from then on. Failures of codes stay counted.
+func (s *Service) Send(ctx context.Context, id string) (Progress, error) {
+	p, err := s.onFlow(ctx, id, func(w *work, v *visit) error {
+		if !awaitsMessage(v.step) {
+			return &Refusal{Cause: CauseFlowElsewhere}
+		}
+		to := target(v.flow, v.user, v.step)
+		refusal, err := s.sendAllowed(w, to, false)
+		if err != nil {
+			return err
+		}
+		if refusal != nil {
+			v.refusal = refusal
+			return w.refuse(Event{Type: EventMessage, User: v.user.Email, Method: v.step.Method}, refusal)
+		}
+		return s.issue(w, v, v.step, to)
+	}, StepCode, StepConfirm)
+	if err == nil && p.Sent != nil && p.Sent.Failed {
+		return p, &Refusal{Cause: CauseDeliveryFailed}
+	}
+	return p, err
+}
+
+// Choose goes on with another of the user's factors, and sends its code where
+// it needs one.
+func (s *Service) Choose(ctx context.Context, id, factorID string) (Progress, error) {
+	return s.onFlow(ctx, id, func(w *work, v *visit) error {
+		if f, ok := v.user.Factor(factorID); !ok || f.Pending() {
+			return &Refusal{Cause: CauseFactorUnknown}
+		}
+		v.flow.Chosen = factorID
+		return w.SetFlow(v.flow)
+	}, StepCode)
+}
+
+// ChangePassword replaces a temporary password in a flow that waits for it.
+func (s *Service) ChangePassword(ctx context.Context, id string, fresh Secret) (Progress, error) {
+	var user User
+	err := s.store.View(ctx, func(tx Tx) error {
+		flow, found, err := s.open(tx, id)
+		if err == nil {
+			user = found
+			_, err = s.expect(user, flow, s.clock.Now(), StepChangePassword)
+		}
+		return err
+	})
 	if err != nil {
 		return Progress{}, err
 	}
-	var out Progress
-	var refusal *Refusal
-	err = s.update(ctx, func(tx Tx) error {
-		refusal = nil
-		flow, user, err := s.open(tx, id)
-		if err != nil {
-			return err
-		}
-		now := s.clock.Now()
-		step, err := s.next(user, flow, now)
-		if err != nil {
-			return err
-		}
-		e := Event{At: now, Type: EventSkip, User: user.Email, Outcome: Accepted}
-		if !step.Skippable {
-			refusal = &Refusal{Cause: CauseSkipNotAllowed}
-			e.Outcome, e.Cause = Refused, refusal.Cause
-			return s.record(tx, e)
-		}
-		flow.Skipped = now
-		if err := tx.SetFlow(flow); err != nil {
-			return err
-		}
-		if out, err = s.settle(tx, id, &flow, user, now, token); err != nil {
-			return err
-		}
-		return s.record(tx, e)
-	})
-	if err == nil && refusal != nil {
-		err = refusal
+	hash, err := s.newPassword(ctx, user, fresh)
+	if err != nil {
+		return Progress{}, err
 	}
-	return out, err
-}
-
-// ChangePassword is for flows that wait for it; no roll-out asks for one yet.
-func (s *Service) ChangePassword(ctx context.Context, id string, _ Secret) (Progress, error) {
-	return Progress{}, s.elsewhere(ctx, id, StepChangePassword)
-}
-
-// Send sends the code of an e-mail or SMS factor again. A flow that waits for
-// an app's code has nothing to send.
-func (s *Service) Send(ctx context.Context, id string) (Progress, error) {
-	return Progress{}, s.elsewhere(ctx, id, StepChangePassword)
-}
-
-// elsewhere refuses a call for which the flow would have to stand at kind.
-func (s *Service) elsewhere(ctx context.Context, id string, kind StepKind) error {
-	return s.store.View(ctx, func(tx Tx) error {
-		flow, user, err := s.open(tx, id)
-		if err != nil {
+	return s.onFlow(ctx, id, func(w *work, v *visit) error {
+		v.user.Password, v.user.Temporary = hash, time.Time{}
+		v.user.EmailVerified = w.now // the temporary one was mailed
+		v.flow.Changed = w.now
+		if err := errors.Join(w.SetUser(v.user), w.SetFlow(v.flow)); err != nil {
 			return err
 		}
-		_, err = s.expect(user, flow, s.clock.Now(), kind)
-		return err
-	})
+		return w.record(Event{Type: EventPasswordChanged, User: v.user.Email})
+	}, StepChangePassword)
 }

@@ -145,13 +145,19 @@ func algorithmOf(name string) (otp.Algorithm, error) {
 // RevealURI writes the key URI that authenticator apps scan. The issuer stands
 // both before the label and as a parameter, and blanks are %20, never a plus:
 // what apps agree on.
-func (f TOTP) RevealURI(issuer, label string) Secret {
+//
+// A counter-based one has the counter to begin with in place of the period.
+func (f TOTP) RevealURI(method Method, issuer, label string) Secret {
 	var uri strings.Builder
-	uri.WriteString("otpauth://totp/" + escape(issuer) + ":" + escape(label))
+	uri.WriteString("otpauth://" + string(method) + "/" + escape(issuer) + ":" + escape(label))
 	uri.WriteString("?secret=" + f.Key.RevealBase32())
 	uri.WriteString("&issuer=" + escape(issuer))
 	uri.WriteString("&algorithm=" + f.Algorithm)
 	uri.WriteString("&digits=" + strconv.Itoa(f.Digits))
+	if method == MethodHOTP {
+		uri.WriteString("&counter=0")
+		return SecretOf(uri.String())
+	}
 	uri.WriteString("&period=" + strconv.FormatInt(int64(f.Period/time.Second), 10))
 	return SecretOf(uri.String())
 }

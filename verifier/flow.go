@@ -54,9 +54,10 @@ const (
 type Step struct {
 	Kind      StepKind
 	Method    Method   // confirm, code
-	Methods   []Method // choose_method
-	Skippable bool     // choose_method
-	Factor    string   // confirm: id of the pending factor
+	Methods   []Method // choose_method: what there is; confirm: what may be begun instead
+	Skippable bool     // choose_method, confirm
+	Factor    string   // confirm: id of the pending factor; code: of the one that is asked for
+	Begin     Method   // choose_method: begun without asking
 	Cause     Cause    // over: why
 }
 
@@ -64,10 +65,8 @@ type Step struct {
 // It is the only place that does, for pages and API alike, and it depends on
 // nothing but its arguments.
 func Next(r rollout.Rollout, user User, flow Flow, now time.Time) Step {
-	confirmed := user.Confirmed()
 	pending, enrolling := user.Factor(flow.Factor)
 	enrolling = enrolling && pending.Pending()
-
 	switch {
 	case !flow.Done.IsZero():
 		return Step{Kind: StepDone}
@@ -75,25 +74,82 @@ func Next(r rollout.Rollout, user User, flow Flow, now time.Time) Step {
 		return Step{Kind: StepOver, Cause: CauseEnrollmentExpired}
 	case !now.Before(flow.Expires):
 		return Step{Kind: StepOver, Cause: CauseFlowExpired}
-	case flow.Kind == FlowAddFactor && enrolling && r.SecondStep.Several && len(confirmed) >= r.SecondStep.MaxFactors:
+	case !user.Disabled.IsZero():
+		return Step{Kind: StepOver, Cause: CauseAccountDisabled}
+	case flow.Kind == FlowAddFactor:
+		return nextOfAdding(r, user, flow, pending, enrolling)
+	case flow.Kind == FlowContact:
+		return nextOfContact(flow)
+	}
+	return nextOfSignIn(r, user, flow, pending, enrolling, now)
+}
+
+// nextOfAdding is Next for somebody who is signed in and enrolls a factor.
+func nextOfAdding(r rollout.Rollout, user User, flow Flow, pending Factor, enrolling bool) Step {
+	switch {
+	case enrolling && r.SecondStep.Several && len(user.Confirmed()) >= r.SecondStep.MaxFactors:
 		// The last place was taken while this enrollment was under way.
 		return Step{Kind: StepOver, Cause: CauseTooManyFactors}
-	case flow.Kind == FlowAddFactor && enrolling:
-		return Step{Kind: StepConfirm, Method: pending.Method, Factor: pending.ID}
-	case flow.Kind == FlowAddFactor && flow.Proven.IsZero():
-		return Step{Kind: StepOver, Cause: CauseEnrollmentCancelled}
-	case !flow.Proven.IsZero():
-		return Step{Kind: StepDone}
-	case len(confirmed) > 0:
-		// Also where another enrollment was begun in this flow: a factor that
-		// was confirmed meanwhile has to be shown first (P17).
-		return Step{Kind: StepCode, Method: confirmed[0].Method}
 	case enrolling:
 		return Step{Kind: StepConfirm, Method: pending.Method, Factor: pending.ID}
-	case r.SecondStep.Required && !r.SecondStep.Skippable:
-		return Step{Kind: StepChooseMethod, Methods: r.SecondStep.Methods}
-	case r.SecondStep.Required && flow.Skipped.IsZero():
+	case flow.Proven.IsZero():
+		return Step{Kind: StepOver, Cause: CauseEnrollmentCancelled}
+	}
+	return Step{Kind: StepDone}
+}
+
+// nextOfContact is Next for a new address or number, which has to be proven.
+func nextOfContact(flow Flow) Step {
+	switch {
+	case !flow.Proven.IsZero():
+		return Step{Kind: StepDone}
+	case flow.Target == "":
+		return Step{Kind: StepOver, Cause: CauseEnrollmentCancelled}
+	}
+	return Step{Kind: StepConfirm, Method: flow.Method}
+}
+
+// nextOfSignIn is Next between a right password and a session.
+func nextOfSignIn(r rollout.Rollout, user User, flow Flow, pending Factor, enrolling bool, now time.Time) Step {
+	policy := r.At(now, user.Role, user.Office)
+	first, has := user.First()
+	proven := !flow.Proven.IsZero() || flow.Device != ""
+	deferred, waits := user.Deferred()
+	switch {
+	case has && !proven && !policy.Exempt:
+		// Before anything else, also where another enrollment was begun in this
+		// flow: a factor that was confirmed meanwhile has to be shown first (P17).
+		if chosen, ok := user.Factor(flow.Chosen); ok && !chosen.Pending() {
+			first = chosen
+		}
+		return Step{Kind: StepCode, Method: first.Method, Factor: first.ID}
+	case !user.Temporary.IsZero():
+		return Step{Kind: StepChangePassword}
+	case policy.Exempt:
+		return Step{Kind: StepDone}
+	case has && waits && flow.Skipped.IsZero():
+		// The old factor was shown. The new one may wait once more, so that
+		// nobody is locked out by a choice.
+		return Step{Kind: StepConfirm, Method: deferred.Method, Factor: deferred.ID, Skippable: true}
+	case has:
+		return Step{Kind: StepDone}
+	case enrolling:
+		return Step{Kind: StepConfirm, Method: pending.Method, Factor: pending.ID, Methods: others(r, pending.Method)}
+	case policy.Enroll == rollout.Required:
+		return Step{Kind: StepChooseMethod, Methods: r.SecondStep.Methods, Begin: policy.Automatic}
+	case policy.Enroll == rollout.Prompted && flow.Skipped.IsZero():
 		return Step{Kind: StepChooseMethod, Methods: r.SecondStep.Methods, Skippable: true}
 	}
 	return Step{Kind: StepDone}
+}
+
+// others are the methods besides m.
+func others(r rollout.Rollout, m Method) []Method {
+	var out []Method
+	for _, other := range r.SecondStep.Methods {
+		if other != m {
+			out = append(out, other)
+		}
+	}
+	return out
 }

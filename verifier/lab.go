@@ -2,8 +2,14 @@ package verifier
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"fmt"
+	"math/big"
+	"slices"
 	"time"
+
+	"twofold/verifier/rollout"
 )
 
 // What follows is the tester's side. It exists on loopback only, behind the
@@ -19,78 +25,231 @@ func (s *Service) Users(ctx context.Context) ([]User, error) {
 	return users, err
 }
 
-// AddUser makes an account without a flow. An empty role is "user".
-func (s *Service) AddUser(ctx context.Context, c Credentials, role string) (User, error) {
-	if role == "" {
-		role = "user"
+// User gives one account.
+func (s *Service) User(ctx context.Context, id string) (User, error) {
+	var user User
+	err := s.store.View(ctx, func(tx Tx) (err error) {
+		user, err = tx.User(id)
+		return err
+	})
+	if errors.Is(err, ErrNotFound) {
+		err = &Refusal{Cause: CauseUserNotFound}
 	}
-	user, err := s.newUser(ctx, c, role)
-	if err != nil {
-		return User{}, err
-	}
-	err = s.update(ctx, func(tx Tx) error {
-		err := tx.AddUser(user)
-		if errors.Is(err, ErrTaken) {
-			return &Refusal{Cause: CauseEmailTaken}
-		}
+	return user, err
+}
+
+// Policy is what the roll-out asks of user now.
+func (s *Service) Policy(user User) rollout.Policy {
+	return s.rules().At(s.clock.Now(), user.Role, user.Office)
+}
+
+// AddUser makes an account without a flow, and mails what it takes to use it:
+// a temporary password, or a link to set one. A service account without a
+// password gets an access key, given here once, in its place.
+func (s *Service) AddUser(ctx context.Context, n NewUser) (User, Secret, error) {
+	var access Secret
+	if n.Role == RoleService && n.Password.IsZero() {
+		key, err := s.token()
 		if err != nil {
+			return User{}, Secret{}, err
+		}
+		access, n.Password, n.Temporary, n.Invite = key, key, false, false
+	}
+	user, err := s.newUser(ctx, n)
+	if err != nil {
+		return User{}, Secret{}, err
+	}
+	var temporary, token Secret
+	switch {
+	case n.Temporary:
+		if temporary, user.Password, err = s.temporary(ctx); err != nil {
+			return User{}, Secret{}, err
+		}
+	case n.Invite:
+		if token, err = s.token(); err != nil {
+			return User{}, Secret{}, err
+		}
+	}
+	err = s.update(ctx, func(w *work) error {
+		if n.Temporary {
+			user.Temporary = w.now.Add(s.rules().Lifetimes.Temporary.Std())
+		}
+		if err := addUser(w, user); err != nil {
 			return err
 		}
-		return s.record(tx, Event{At: s.clock.Now(), Type: EventUserAdded, User: user.Email, Outcome: Accepted})
+		switch {
+		case n.Temporary:
+			s.mailTemporary(w, user, temporary)
+		case n.Invite:
+			if err := s.mailLink(w, user, LinkInvitation, token); err != nil {
+				return err
+			}
+		}
+		return w.record(Event{Type: EventUserAdded, User: user.Email})
 	})
-	return user, err
+	return user, access, err
+}
+
+// temporaryAlphabet has nothing in it that looks like something else.
+const temporaryAlphabet = "abcdefghjkmnpqrstuvwxyz23456789"
+
+// temporary makes a temporary password, and its hash.
+func (s *Service) temporary(ctx context.Context) (password, hash Secret, err error) {
+	text := make([]byte, 16) // 79 bits
+	for i := range text {
+		n, err := rand.Int(s.rand, big.NewInt(int64(len(temporaryAlphabet))))
+		if err != nil {
+			return Secret{}, Secret{}, fmt.Errorf("make temporary password: %w", err)
+		}
+		text[i] = temporaryAlphabet[n.Int64()]
+	}
+	password = SecretOf(inGroups(string(text), 4))
+	hash, err = s.hasher.hash(ctx, password)
+	return password, hash, err
+}
+
+func (s *Service) mailTemporary(w *work, user User, password Secret) {
+	s.mailToken(w, user.Email, "your temporary password", "An account was made for you. Sign in with your e-mail address and this temporary password:\n\n    "+
+		password.RevealText()+"\n\nIt works once, for "+minutes(s.rules().Lifetimes.Temporary.Std())+". You choose your own password then.\n",
+		password.RevealText(), s.url)
+}
+
+// Temporary mails a new temporary password to a user. The old password, and
+// what was signed in with it, is dead; the second step stays.
+func (s *Service) Temporary(ctx context.Context, userID string) error {
+	password, hash, err := s.temporary(ctx)
+	if err != nil {
+		return err
+	}
+	return s.onUser(ctx, userID, Event{Type: EventTemporary}, func(w *work, user User) error {
+		user.Password, user.Temporary = hash, w.now.Add(s.rules().Lifetimes.Temporary.Std())
+		user.TemporaryUsed = time.Time{}
+		s.mailTemporary(w, user, password)
+		return errors.Join(w.SetUser(user), s.endAll(w, user))
+	})
+}
+
+// Invite mails a user a link to set a password.
+func (s *Service) Invite(ctx context.Context, userID string) error {
+	token, err := s.token()
+	if err != nil {
+		return err
+	}
+	return s.onUser(ctx, userID, Event{Type: EventInvitation}, func(w *work, user User) error {
+		return s.mailLink(w, user, LinkInvitation, token)
+	})
 }
 
 // Unlock takes back the failures of a user, of codes and passwords.
 func (s *Service) Unlock(ctx context.Context, userID string) error {
-	return s.onUser(ctx, userID, EventUnlock, func(tx Tx, user User) error {
-		if err := tx.SetThrottle(passwordDoor(user.Email), Guard{}); err != nil {
-			return err
-		}
-		return tx.SetGuard(user.ID, Guard{})
+	return s.onUser(ctx, userID, Event{Type: EventUnlock}, func(w *work, user User) error {
+		return errors.Join(w.SetThrottle(passwordDoor(user.Email), Guard{}), w.SetGuard(user.ID, Guard{}))
 	})
 }
 
-// ResetMFA takes all factors from a user and ends their flows and sessions.
-// The next sign-in enrolls anew.
-func (s *Service) ResetMFA(ctx context.Context, userID string) error {
-	return s.onUser(ctx, userID, EventResetMFA, func(tx Tx, user User) error {
-		for _, f := range user.Factors {
-			if err := tx.DeleteFactor(f.ID); err != nil {
-				return err
-			}
-		}
-		if err := tx.EndFlows(user.ID); err != nil {
-			return err
-		}
-		if err := tx.EndSessions(user.ID); err != nil {
-			return err
-		}
-		return tx.SetGuard(user.ID, Guard{})
+// ResetMFA takes all factors, recovery codes and trusted devices from a user
+// and ends their flows and sessions. The next sign-in goes by the roll-out for
+// somebody who has none. The operator is for the audit.
+func (s *Service) ResetMFA(ctx context.Context, userID, operator string) error {
+	e := Event{Type: EventResetMFA, Operator: printable(operator, longestEmail)}
+	return s.onUser(ctx, userID, e, func(w *work, user User) error {
+		s.notify(w, user.Email, "your second step was reset", "An administrator reset the second step of your account.")
+		return s.removeAll(w, user)
 	})
 }
 
-func (s *Service) onUser(ctx context.Context, id string, door EventType, change func(Tx, User) error) error {
-	return s.update(ctx, func(tx Tx) error {
-		user, err := tx.User(id)
+// removeAll takes everything from a user that the second step is done with, and
+// what was signed in with it.
+func (s *Service) removeAll(w *work, user User) error {
+	for _, f := range user.Factors {
+		if err := w.DeleteFactor(f.ID); err != nil {
+			return err
+		}
+	}
+	return errors.Join(s.endAll(w, user), w.SetRecovery(user.ID, nil), w.SetGuard(user.ID, Guard{}))
+}
+
+// SetDisabled shuts an account, or opens it again.
+func (s *Service) SetDisabled(ctx context.Context, userID string, disabled bool) error {
+	return s.onUser(ctx, userID, Event{Type: EventUserChanged, Detail: fmt.Sprintf("disabled: %t", disabled)}, func(w *work, user User) error {
+		user.Disabled = time.Time{}
+		if !disabled {
+			return w.SetUser(user)
+		}
+		user.Disabled = w.now
+		return errors.Join(w.SetUser(user), s.endAll(w, user))
+	})
+}
+
+// SetOffice says which part of the organization a user works in.
+func (s *Service) SetOffice(ctx context.Context, userID, office string) error {
+	office = printable(office, longestName)
+	return s.onUser(ctx, userID, Event{Type: EventUserChanged, Detail: "office: " + office}, func(w *work, user User) error {
+		user.Office = office
+		return w.SetUser(user)
+	})
+}
+
+// SetRole gives a user another role.
+func (s *Service) SetRole(ctx context.Context, userID, role string) error {
+	if !slices.Contains(roles, role) {
+		return &Refusal{Cause: CauseRoleUnknown}
+	}
+	return s.onUser(ctx, userID, Event{Type: EventUserChanged, Detail: "role: " + role}, func(w *work, user User) error {
+		user.Role = role
+		return w.SetUser(user)
+	})
+}
+
+// onUser runs change on a user and records e.
+func (s *Service) onUser(ctx context.Context, id string, e Event, change func(*work, User) error) error {
+	return s.update(ctx, func(w *work) error {
+		user, err := w.User(id)
 		if errors.Is(err, ErrNotFound) {
 			return &Refusal{Cause: CauseUserNotFound}
 		}
 		if err != nil {
 			return err
 		}
-		if err := change(tx, user); err != nil {
+		if err := change(w, user); err != nil {
 			return err
 		}
-		return s.record(tx, Event{At: s.clock.Now(), Type: door, User: user.Email, Outcome: Accepted})
+		e.User = user.Email
+		return w.record(e)
 	})
 }
 
-// ClockChange moves the clock in one of three ways; exactly one is given.
+// SetRollout puts another policy in force, from the next request on. It holds
+// until the program ends.
+func (s *Service) SetRollout(ctx context.Context, r rollout.Rollout) error {
+	if err := r.Check(); err != nil {
+		return err
+	}
+	s.rollout.Store(&r)
+	return s.update(ctx, func(w *work) error { return w.record(Event{Type: EventRollout, Detail: r.Name}) })
+}
+
+// SwitchOffice changes the rule of one office, for everybody in it, from the
+// next request on. An office that the roll-out does not have yet is added.
+func (s *Service) SwitchOffice(ctx context.Context, name string, enroll rollout.Enroll) error {
+	r := *s.rules()
+	r.Offices = slices.Clone(r.Offices)
+	at := slices.IndexFunc(r.Offices, func(o rollout.Office) bool { return o.Name == name })
+	if at < 0 {
+		at, r.Offices = len(r.Offices), append(r.Offices, rollout.Office{Name: name})
+	}
+	r.Offices[at].Enroll = enroll
+	return s.SetRollout(ctx, r)
+}
+
+// ClockChange moves the clock in one of three ways, at most, and says how fast
+// it runs.
 type ClockChange struct {
 	Now     *time.Time     // run on from here
 	Offset  *time.Duration // this far ahead of the machine's clock
 	Advance *time.Duration // this much further
+	Frozen  *bool          // stand still, or run as fast as the machine's
+	Rate    *float64       // this many times as fast
 }
 
 // SetClock moves the clock. No step that was spent opens again, wherever it is
@@ -108,9 +267,18 @@ func (s *Service) SetClock(ctx context.Context, change ClockChange) error {
 	if err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx Tx) error {
-		return s.record(tx, Event{At: s.clock.Now(), Type: EventClock, Outcome: Accepted})
-	})
+	switch {
+	case change.Frozen != nil && *change.Frozen:
+		err = s.clock.SetRate(0)
+	case change.Rate != nil:
+		err = s.clock.SetRate(*change.Rate)
+	case change.Frozen != nil && s.clock.Frozen():
+		err = s.clock.SetRate(1)
+	}
+	if err != nil {
+		return err
+	}
+	return s.update(ctx, func(w *work) error { return w.record(Event{Type: EventClock}) })
 }
 
 // eventPage is how many events are read at once.

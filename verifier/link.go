@@ -1,6 +1,10 @@
 package verifier
 
-import "time"
+import (
+	"context"
+	"errors"
+	"time"
+)
 
 // LinkKind says what a link that was mailed is for.
 type LinkKind string
@@ -20,4 +24,136 @@ type Link struct {
 	Created time.Time
 	Expires time.Time
 	Used    time.Time
+}
+
+// RequestReset mails a link to set a new password to whoever reads the mail of
+// an account. The answer is the same whether there is one.
+func (s *Service) RequestReset(ctx context.Context, address string) error {
+	if !s.rules().Password.Reset {
+		return &Refusal{Cause: CauseResetNotAllowed}
+	}
+	email, err := CleanEmail(address)
+	if err != nil {
+		return err
+	}
+	token, err := s.token()
+	if err != nil {
+		return err
+	}
+	return s.update(ctx, func(w *work) error {
+		e := Event{Type: EventPasswordReset, User: email, Detail: "asked for"}
+		user, err := w.UserByEmail(email)
+		if errors.Is(err, ErrNotFound) {
+			return w.refuse(e, &Refusal{Cause: CauseUserUnknown})
+		}
+		if err != nil {
+			return err
+		}
+		refusal, err := s.sendAllowed(w, email, true)
+		if err != nil {
+			return err
+		}
+		if !user.Disabled.IsZero() {
+			refusal = &Refusal{Cause: CauseAccountDisabled}
+		}
+		if refusal != nil {
+			return w.refuse(e, refusal)
+		}
+		if err := s.mailLink(w, user, LinkReset, token); err != nil {
+			return err
+		}
+		return w.record(e)
+	})
+}
+
+// mailLink stores a new link of user and mails it.
+func (s *Service) mailLink(w *work, user User, kind LinkKind, token Secret) error {
+	lasts, subject := s.rules().Lifetimes.Reset.Std(), "set a new password"
+	text := "Somebody asked for a new password for your account. If it was you, open this address:"
+	if kind == LinkInvitation {
+		lasts, subject = s.rules().Lifetimes.Invitation.Std(), "your account"
+		text = "An account was made for you. Open this address to set its password:"
+	}
+	err := w.AddLink(Link{Key: DigestOf(token), Kind: kind, UserID: user.ID, Created: w.now, Expires: w.now.Add(lasts)})
+	if err != nil {
+		return err
+	}
+	link := s.url + "/password-reset/" + token.RevealText()
+	s.mailToken(w, user.Email, subject, text+"\n\n    "+link+"\n\nIt works once, for "+minutes(lasts)+
+		". Your second step stays as it is.\n\nIf you did not ask for this, do nothing.\n", token.RevealText(), link)
+	return nil
+}
+
+// Link gives the link that a token belongs to, as long as it can be used.
+func (s *Service) Link(ctx context.Context, token Secret) (Link, error) {
+	var link Link
+	err := s.store.View(ctx, func(tx Tx) (err error) {
+		link, _, err = s.link(tx, token)
+		return err
+	})
+	return link, err
+}
+
+func (s *Service) link(tx Tx, token Secret) (Link, User, error) {
+	refused := &Refusal{Cause: CauseLinkRefused}
+	link, err := tx.Link(DigestOf(token))
+	if errors.Is(err, ErrNotFound) {
+		return Link{}, User{}, refused
+	}
+	if err != nil {
+		return Link{}, User{}, err
+	}
+	user, err := tx.User(link.UserID)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return Link{}, User{}, refused
+	case err != nil:
+		return Link{}, User{}, err
+	case !link.Used.IsZero(), !s.clock.Now().Before(link.Expires), !user.Disabled.IsZero():
+		return Link{}, User{}, refused
+	}
+	return link, user, nil
+}
+
+// ResetPassword sets the password of the account that a link was mailed to. It
+// signs nobody in, and leaves the second step and its failures as they are
+// (ASVS 6.4.3). Sessions and trusted devices end.
+func (s *Service) ResetPassword(ctx context.Context, token, fresh Secret) error {
+	var user User
+	err := s.store.View(ctx, func(tx Tx) (err error) {
+		_, user, err = s.link(tx, token)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	hash, err := s.newPassword(ctx, user, fresh)
+	if err != nil {
+		return err
+	}
+	return s.update(ctx, func(w *work) error {
+		link, user, err := s.link(w, token)
+		if err != nil {
+			return err
+		}
+		won, err := w.SpendLink(link.Key, w.now)
+		if err != nil {
+			return err
+		}
+		if !won {
+			return &Refusal{Cause: CauseLinkRefused}
+		}
+		user.Password, user.Temporary, user.EmailVerified = hash, time.Time{}, w.now
+		err = errors.Join(w.SetUser(user), w.EndLinks(user.ID), s.endAll(w, user), w.SetThrottle(passwordDoor(user.Email), Guard{}))
+		if err != nil {
+			return err
+		}
+		s.notify(w, user.Email, "your password was set", "The password of your account was set anew.")
+		return w.record(Event{Type: EventPasswordReset, User: user.Email})
+	})
+}
+
+// endAll ends the flows, sessions and trusted devices of a user.
+func (s *Service) endAll(w *work, user User) error {
+	return errors.Join(w.EndFlows(user.ID), w.EndSessions(user.ID), revokeDevices(w, user.ID))
 }

@@ -133,13 +133,18 @@ func parsePHC(text string) (phcHash, error) {
 	return p, nil
 }
 
-// checkPassword holds a new password against the roll-out's rules.
-func checkPassword(rules rollout.Password, password Secret) error {
-	switch n := utf8.RuneCount(prepared(password)); {
-	case n < rules.MinLength:
-		return &Refusal{Cause: CausePasswordTooShort}
+// checkPassword holds a new password against the roll-out's rules. The words in
+// context are those that a guesser would begin with: the service, the address.
+func checkPassword(rules rollout.Password, password Secret, context ...string) error {
+	text := string(prepared(password))
+	n := utf8.RuneCountInString(text)
+	switch {
 	case n > rules.MaxLength:
 		return &Refusal{Cause: CausePasswordTooLong}
+	case n > 0 && rules.RefuseBreached && breached(text, context...):
+		return &Refusal{Cause: CausePasswordBreached}
+	case n < rules.MinLength:
+		return &Refusal{Cause: CausePasswordTooShort}
 	}
 	return nil
 }

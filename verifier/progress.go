@@ -2,8 +2,11 @@ package verifier
 
 import (
 	"context"
-	"errors"
+	"strings"
 	"time"
+	"unicode/utf8"
+
+	"twofold/verifier/rollout"
 )
 
 // Progress is a flow as its holder sees it: what comes next, and what is
@@ -14,20 +17,46 @@ type Progress struct {
 	Email   string
 	Expires time.Time
 	Step    Step
+	Policy  rollout.Policy // in force for this user
 
-	Enrollment   *Enrollment // with StepConfirm
-	Hint         string      // with StepCode: what the person called their app
-	AttemptsLeft int         // with StepCode and StepConfirm: before the account is locked for a while
-	Session      Secret      // with StepDone, once: the bearer token
+	Enrollment    *Enrollment // with StepConfirm of an app
+	Sent          *Sent       // with StepConfirm and StepCode of e-mail and SMS
+	Others        []Choice    // with StepCode: the user's other factors
+	Contact       string      // with FlowContact: the new address or number
+	Hint          string      // with StepCode: what the person called their app, or a masked address
+	AttemptsLeft  int         // with StepCode and StepConfirm: before the account is locked for a while
+	Remember      bool        // with StepCode: this device may be trusted
+	Session       Secret      // with StepDone, once: the bearer token
+	DeviceToken   Secret      // with StepDone, once: of a device that is trusted now
+	RecoveryCodes []Secret    // with StepDone, once: new ones
 }
 
 // Enrollment is a pending factor as the person enrolling it must see it.
 type Enrollment struct {
+	Method Method
 	Name   string // what the person calls their app
 	Issuer string
 	Label  string
 	URI    Secret // key URI, for a QR
 	Key    Secret // the shared key; RevealBase32 to type it
+}
+
+// Sent is the code that is on its way to the person.
+type Sent struct {
+	To          string // masked
+	At          time.Time
+	Expires     time.Time
+	ResendAfter time.Duration // from now
+	Failed      bool          // it could not be handed over
+	TooSoon     bool          // none was sent, as too many were before
+}
+
+// Choice is a factor that the person may use instead.
+type Choice struct {
+	ID     string
+	Method Method
+	Name   string
+	Hint   string // masked address or number
 }
 
 // Flow gives the flow with this id. The session of a finished one is not shown
@@ -39,89 +68,74 @@ func (s *Service) Flow(ctx context.Context, id string) (Progress, error) {
 		if err != nil {
 			return err
 		}
-		out, err = s.progress(id, flow, user)
+		out, err = s.progress(tx, id, flow, user)
 		return err
 	})
 	return out, err
 }
 
-// open gives a flow and its user.
-func (s *Service) open(tx Tx, id string) (Flow, User, error) {
-	flow, err := tx.Flow(DigestOf(SecretOf(id)))
-	if errors.Is(err, ErrNotFound) {
-		return Flow{}, User{}, &Refusal{Cause: CauseFlowUnknown}
-	}
-	if err != nil {
-		return Flow{}, User{}, err
-	}
-	user, err := tx.User(flow.UserID)
-	if errors.Is(err, ErrNotFound) {
-		return Flow{}, User{}, &Refusal{Cause: CauseFlowUnknown}
-	}
-	return flow, user, err
-}
-
-// next is Next, with a flow that is over as a refusal.
-func (s *Service) next(user User, flow Flow, now time.Time) (Step, error) {
-	step := Next(s.rollout, user, flow, now)
-	if step.Kind == StepOver {
-		return step, &Refusal{Cause: step.Cause}
-	}
-	return step, nil
-}
-
-// expect is next for a call that needs one of kinds.
-func (s *Service) expect(user User, flow Flow, now time.Time, kinds ...StepKind) (Step, error) {
-	step, err := s.next(user, flow, now)
-	if err != nil {
-		return step, err
-	}
-	for _, kind := range kinds {
-		if step.Kind == kind {
-			return step, nil
-		}
-	}
-	if step.Kind == StepDone {
-		return step, &Refusal{Cause: CauseFlowOver}
-	}
-	return step, &Refusal{Cause: CauseFlowElsewhere}
-}
-
 // progress shows a flow to its holder.
-func (s *Service) progress(id string, flow Flow, user User) (Progress, error) {
-	step, err := s.next(user, flow, s.clock.Now())
+func (s *Service) progress(tx Tx, id string, flow Flow, user User) (Progress, error) {
+	now := s.clock.Now()
+	step, err := s.next(user, flow, now)
 	if err != nil {
 		return Progress{}, err
 	}
-	p := Progress{ID: id, Kind: flow.Kind, Email: user.Email, Expires: flow.Expires, Step: step}
+	p := Progress{
+		ID: id, Kind: flow.Kind, Email: user.Email, Expires: flow.Expires, Step: step,
+		Policy: s.rules().At(now, user.Role, user.Office), Contact: flow.Target,
+	}
 	switch step.Kind {
 	case StepCode:
-		p.Hint = user.Confirmed()[0].Name
-		p.AttemptsLeft = user.Guard.Left(s.rollout.Limits.CodeFailures)
-	case StepConfirm:
-		p.AttemptsLeft = user.Guard.Left(s.rollout.Limits.CodeFailures)
+		p.AttemptsLeft = user.Guard.Left(s.rules().Limits.CodeFailures)
+		p.Remember = s.rules().Device.Remember && !s.rules().Device.Automatic
 		factor, _ := user.Factor(step.Factor)
-		totp, err := s.sealer.totp(factor)
-		if err != nil {
-			return Progress{}, err
+		p.Hint = hint(factor)
+		for _, f := range user.Confirmed() {
+			if f.ID != step.Factor {
+				p.Others = append(p.Others, Choice{ID: f.ID, Method: f.Method, Name: f.Name, Hint: hint(f)})
+			}
 		}
-		p.Enrollment = &Enrollment{
-			Name: factor.Name, Issuer: factor.Issuer, Label: factor.Label,
-			URI: totp.RevealURI(factor.Issuer, factor.Label), Key: totp.Key,
+	case StepConfirm:
+		p.AttemptsLeft = user.Guard.Left(s.rules().Limits.CodeFailures)
+		if factor, ok := user.Factor(step.Factor); ok && factor.App() {
+			p.Enrollment, err = s.enrollment(factor)
 		}
 	}
-	return p, nil
+	if err == nil && awaitsMessage(step) {
+		p.Sent, err = s.sent(tx, flow, user, step, now)
+	}
+	return p, err
 }
 
-// finish turns a flow whose next step is done into a finished one, with a
-// session where it is a way to sign in.
-func (s *Service) finish(tx Tx, flow *Flow, now time.Time, token Secret) error {
-	flow.Done = now
-	if err := tx.SetFlow(*flow); err != nil || flow.Kind == FlowAddFactor {
-		return err
+func (s *Service) enrollment(f Factor) (*Enrollment, error) {
+	totp, err := s.sealer.totp(f)
+	if err != nil {
+		return nil, err
 	}
-	return tx.AddSession(Session{
-		Key: DigestOf(token), UserID: flow.UserID,
-		Created: now, Expires: now.Add(s.rollout.Lifetimes.Session.Std()),
-	})
+	return &Enrollment{
+		Method: f.Method, Name: f.Name, Issuer: f.Issuer, Label: f.Label,
+		URI: totp.RevealURI(f.Method, f.Issuer, f.Label), Key: totp.Key,
+	}, nil
+}
+
+// hint is what reminds a person of where a factor's codes are.
+func hint(f Factor) string {
+	if f.App() {
+		return f.Name
+	}
+	return Mask(f.Target)
+}
+
+// Mask hides most of an e-mail address or number from whoever only has the
+// password.
+func Mask(target string) string {
+	if name, domain, ok := strings.Cut(target, "@"); ok {
+		_, size := utf8.DecodeRuneInString(name)
+		return name[:size] + "•••@" + domain
+	}
+	if len(target) < 8 {
+		return "•••"
+	}
+	return target[:3] + " ••• " + target[len(target)-3:]
 }

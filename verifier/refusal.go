@@ -1,6 +1,7 @@
 package verifier
 
 import (
+	"cmp"
 	"errors"
 	"time"
 )
@@ -48,7 +49,6 @@ const (
 	CausePasswordTemporaryExpired Cause = "password_temporary_expired" // or used
 	CausePasswordMustChange       Cause = "password_must_change"
 	CausePasswordBreached         Cause = "password_breached"
-	CausePasswordUnchanged        Cause = "password_unchanged"
 	CauseLinkRefused              Cause = "link_refused" // of a reset or invitation: unknown, used, or too old
 	CauseResetNotAllowed          Cause = "reset_not_allowed"
 	CauseRoleUnknown              Cause = "role_unknown"
@@ -123,6 +123,7 @@ type Refusal struct {
 	Cause      Cause         // exact; for events, never for the account holder
 	RetryAfter time.Duration // with the limits' causes: when to try again, rounded up to seconds
 	Open       bool          // the roll-out lets the account holder hear the exact cause
+	coarse     Cause         // what the account holder hears otherwise; zero: Cause.Public()
 }
 
 // Heard is the cause as the account holder may hear it.
@@ -130,7 +131,14 @@ func (r *Refusal) Heard() Cause {
 	if r.Open {
 		return r.Cause
 	}
-	return r.Cause.Public()
+	return cmp.Or(r.coarse, r.Cause.Public())
+}
+
+// asRefusal gives the refusal in err, if it is one.
+func asRefusal(err error) (*Refusal, bool) {
+	var r *Refusal
+	ok := errors.As(err, &r)
+	return r, ok
 }
 
 // Error says the public cause only, so that a logged refusal confirms no guess.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"twofold/verifier/rollout"
 )
@@ -14,6 +15,8 @@ import (
 // Options are what a Service is born with.
 type Options struct {
 	Rollout rollout.Rollout
+	Sender  Sender    // carries e-mail and SMS; nil: every delivery fails
+	URL     string    // where pages are, for links in mail, without a slash at the end
 	Clock   *Clock    // nil: the machine's clock
 	Rand    io.Reader // nil: crypto/rand; must be safe for concurrent use
 	Key     Secret    // KeySize bytes that seal secrets at rest; a new one each start loses what was sealed before
@@ -27,7 +30,9 @@ const KeySize = 32
 // fault.
 type Service struct {
 	store   Store
-	rollout rollout.Rollout
+	rollout atomic.Pointer[rollout.Rollout]
+	sender  Sender
+	url     string
 	clock   *Clock
 	rand    io.Reader
 	sealer  sealer
@@ -44,20 +49,29 @@ func New(store Store, o Options) *Service {
 	if o.Rand == nil {
 		o.Rand = rand.Reader
 	}
-	return &Service{
-		store:   store,
-		rollout: o.Rollout,
-		clock:   o.Clock,
-		rand:    o.Rand,
-		sealer:  sealer{key: o.Key, rand: o.Rand},
-		hasher:  newHasher(o.Rand, min(4, runtime.GOMAXPROCS(0))),
-		doors:   newStripes(),
-		watch:   watchers{wake: map[chan struct{}]struct{}{}},
+	if o.Sender == nil {
+		o.Sender = nowhere{}
 	}
+	s := &Service{
+		store:  store,
+		sender: o.Sender,
+		url:    o.URL,
+		clock:  o.Clock,
+		rand:   o.Rand,
+		sealer: sealer{key: o.Key, rand: o.Rand},
+		hasher: newHasher(o.Rand, min(4, runtime.GOMAXPROCS(0))),
+		doors:  newStripes(),
+		watch:  watchers{wake: map[chan struct{}]struct{}{}},
+	}
+	s.rollout.Store(&o.Rollout)
+	return s
 }
 
 // Rollout is the policy in force.
-func (s *Service) Rollout() rollout.Rollout { return s.rollout }
+func (s *Service) Rollout() rollout.Rollout { return *s.rules() }
+
+// rules is the policy in force; nobody changes what it points to.
+func (s *Service) rules() *rollout.Rollout { return s.rollout.Load() }
 
 // Clock is the clock that everything here goes by.
 func (s *Service) Clock() *Clock { return s.clock }
@@ -80,19 +94,22 @@ func (s *Service) id() (string, error) {
 	return base64.RawURLEncoding.EncodeToString(raw.Reveal()), nil
 }
 
-// record adds an event inside a change.
-func (s *Service) record(tx Tx, e Event) error {
-	_, err := tx.AddEvent(e)
-	return err
-}
-
-// update is store.Update that wakes those who follow the events.
-func (s *Service) update(ctx context.Context, change func(Tx) error) error {
-	err := s.store.Update(ctx, change)
-	if err == nil {
-		s.watch.notify()
+// update is store.Update with the time of the change, that wakes those who
+// follow the events and lets messages leave once the change is durable.
+func (s *Service) update(ctx context.Context, change func(*work) error) error {
+	var done *work
+	err := s.store.Update(ctx, func(tx Tx) error {
+		done = &work{Tx: tx, now: s.clock.Now()} // anew, should the store run it again
+		return change(done)
+	})
+	if err != nil {
+		return err
 	}
-	return err
+	s.watch.notify()
+	for _, m := range done.notices {
+		s.sender.Post(m)
+	}
+	return nil
 }
 
 // watchers are those who wait for events.

@@ -1,16 +1,29 @@
 package verifier
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
 
-// Credentials are what a sign-in or sign-up begins with.
+// NewAccount is what a sign-up begins with.
+type NewAccount struct {
+	Email    string
+	Password Secret
+	Phone    string // may be empty
+	Method   Method // may be empty: the flow asks, or the roll-out's default is taken
+}
+
+// Credentials are what a sign-in begins with.
 type Credentials struct {
 	Email    string
 	Password Secret
+	Device   Secret // token of a trusted device, if there is one
+	Agent    string // what the device says of itself
 }
 
 // passwordWait is how long a request waits for its turn at argon2.
@@ -21,87 +34,165 @@ const passwordWait = 20 * time.Second
 const kept = 24 * time.Hour
 
 // SignUp makes an account and gives its first flow. A method that is named is
-// chosen at once; without one the flow asks.
-func (s *Service) SignUp(ctx context.Context, c Credentials, method Method) (Progress, error) {
-	if !s.rollout.SignUp.Allowed {
+// begun at once; without one the flow asks, or begins the default where
+// registration is about methods too.
+func (s *Service) SignUp(ctx context.Context, a NewAccount) (Progress, error) {
+	rules := s.rules()
+	if !rules.SignUp.Allowed {
 		return Progress{}, &Refusal{Cause: CauseSignUpNotAllowed}
 	}
-	if method != "" {
-		if _, err := s.checkNew(NewFactor{Method: method}); err != nil {
-			return Progress{}, err // before there is an account
-		}
+	if a.Method == "" && rules.SignUp.ChooseMethod {
+		a.Method = rules.SecondStep.Default
 	}
-	first, err := s.signUp(ctx, c)
-	if err != nil || method == "" || first.Step.Kind != StepChooseMethod {
-		return first, err
-	}
-	return s.Enroll(ctx, first.ID, NewFactor{Method: method})
-}
-
-func (s *Service) signUp(ctx context.Context, c Credentials) (Progress, error) {
-	user, err := s.newUser(ctx, c, "user")
+	user, err := s.newUser(ctx, NewUser{Email: a.Email, Password: a.Password, Phone: a.Phone})
 	if err != nil {
 		return Progress{}, err
 	}
-	return s.begin(ctx, FlowSignUp, user, func(tx Tx, now time.Time) error {
-		err := tx.AddUser(user)
-		if errors.Is(err, ErrTaken) {
-			return &Refusal{Cause: CauseEmailTaken}
+	var factor Factor
+	if a.Method != "" { // before there is an account
+		if factor, err = s.freshFactor(user, NewFactor{Method: a.Method}); err != nil {
+			return Progress{}, err
 		}
-		if err != nil {
+	}
+	return s.begin(ctx, FlowSignUp, func(w *work, v *visit) error {
+		if err := addUser(w, user); err != nil {
 			return err
 		}
-		return s.record(tx, Event{At: now, Type: EventSignUp, User: user.Email, Outcome: Accepted})
+		v.user = user
+		if err := w.record(Event{Type: EventSignUp, User: user.Email}); err != nil {
+			return err
+		}
+		if a.Method == "" {
+			return s.addFlow(w, v)
+		}
+		return errors.Join(s.addFlow(w, v), s.enroll(w, v, factor))
 	})
 }
 
+func addUser(w *work, user User) error {
+	err := w.AddUser(user)
+	if errors.Is(err, ErrTaken) {
+		return &Refusal{Cause: CauseEmailTaken}
+	}
+	return err
+}
+
+// NewUser is an account to make.
+type NewUser struct {
+	Email     string
+	Phone     string // may be empty
+	Password  Secret // zero: none, for an invitation, or with a temporary one
+	Role      string // empty is RoleUser
+	Office    string
+	Temporary bool // mail a temporary password
+	Invite    bool // mail a link to set a password
+}
+
+var roles = []string{RoleUser, RoleAdmin, RoleHelpdesk, RoleService}
+
 // newUser checks what was sent and hashes the password; it stores nothing.
-func (s *Service) newUser(ctx context.Context, c Credentials, role string) (User, error) {
-	email, err := CleanEmail(c.Email)
+func (s *Service) newUser(ctx context.Context, n NewUser) (User, error) {
+	email, err := CleanEmail(n.Email)
 	if err != nil {
 		return User{}, err
 	}
-	if err := checkPassword(s.rollout.Password, c.Password); err != nil {
-		return User{}, err
+	phone := ""
+	if strings.TrimSpace(n.Phone) != "" {
+		if phone, err = CleanPhone(n.Phone); err != nil {
+			return User{}, err
+		}
+	}
+	role := cmp.Or(n.Role, RoleUser)
+	if !slices.Contains(roles, role) {
+		return User{}, &Refusal{Cause: CauseRoleUnknown}
 	}
 	id, err := s.id()
 	if err != nil {
 		return User{}, err
 	}
+	user := User{
+		ID: id, Email: email, Phone: phone, Role: role, Office: printable(n.Office, longestName), Created: s.clock.Now(),
+	}
+	if !n.Password.IsZero() || !n.Temporary && !n.Invite {
+		user.Password, err = s.newPassword(ctx, user, n.Password)
+	}
+	return user, err
+}
+
+// newPassword holds a new password of user against the roll-out and hashes it.
+// The one that the user has is no new one where it was temporary (ASVS 6.4.1).
+func (s *Service) newPassword(ctx context.Context, user User, password Secret) (Secret, error) {
+	if err := checkPassword(s.rules().Password, password, s.rules().Issuer, user.Email); err != nil {
+		return Secret{}, err
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, passwordWait, &Refusal{Cause: CauseBusy})
 	defer cancel()
-	hash, err := s.hasher.hash(ctx, c.Password)
-	if err != nil {
-		return User{}, causeOf(ctx, err)
+	if !user.Temporary.IsZero() {
+		same, err := s.hasher.verify(ctx, password, user.Password)
+		if err != nil {
+			return Secret{}, causeOf(ctx, err)
+		}
+		if same {
+			return Secret{}, &Refusal{Cause: CausePasswordMustChange}
+		}
 	}
-	return User{ID: id, Email: email, Password: hash, Role: role, Created: s.clock.Now()}, nil
+	hash, err := s.hasher.hash(ctx, password)
+	return hash, causeOf(ctx, err)
 }
 
 // SignIn gives a flow for a right password. An unknown address and a wrong
 // password are refused alike, after the same work.
 func (s *Service) SignIn(ctx context.Context, c Credentials) (Progress, error) {
-	user, err := s.password(ctx, c, EventPassword, CausePasswordWrong)
+	user, err := s.password(ctx, c.Email, c.Password, EventPassword, CausePasswordWrong)
 	if err != nil {
 		return Progress{}, err
 	}
-	return s.begin(ctx, FlowSignIn, user, func(tx Tx, _ time.Time) error {
-		fresh, err := tx.User(user.ID)
+	return s.begin(ctx, FlowSignIn, func(w *work, v *visit) error {
+		fresh, err := w.User(user.ID)
 		if errors.Is(err, ErrNotFound) || err == nil && !fresh.Password.Equal(user.Password) {
 			return &Refusal{Cause: CausePasswordWrong} // changed since it was checked
 		}
-		user = fresh
-		return err
+		if err != nil {
+			return err
+		}
+		v.user, v.agent = fresh, c.Agent
+		if v.refusal = mayEnter(fresh, w.now); v.refusal != nil {
+			return w.refuse(Event{Type: EventPassword, User: fresh.Email}, v.refusal)
+		}
+		if !fresh.Temporary.IsZero() {
+			v.user.TemporaryUsed = w.now
+			if err := w.SetUser(v.user); err != nil {
+				return err
+			}
+		}
+		if err := s.recognize(w, v, c.Device); err != nil {
+			return err
+		}
+		return s.addFlow(w, v)
 	})
+}
+
+// mayEnter refuses a right password that may not be used.
+func mayEnter(user User, now time.Time) *Refusal {
+	switch {
+	case !user.Disabled.IsZero():
+		return &Refusal{Cause: CauseAccountDisabled}
+	case user.Temporary.IsZero():
+		return nil
+	case !now.Before(user.Temporary) || !user.TemporaryUsed.IsZero():
+		return &Refusal{Cause: CausePasswordTemporaryExpired}
+	}
+	return nil
 }
 
 // password checks the password of an address. The failure is counted and
 // durable before the check, and taken back by a right password only; addresses
 // without an account are counted the same.
-func (s *Service) password(ctx context.Context, c Credentials, door EventType, wrong Cause) (User, error) {
+func (s *Service) password(ctx context.Context, address string, password Secret, door EventType, wrong Cause) (User, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, passwordWait, &Refusal{Cause: CauseBusy})
 	defer cancel()
-	email, err := CleanEmail(c.Email)
-	if err != nil || utf8.RuneCount(prepared(c.Password)) > s.rollout.Password.MaxLength {
+	email, err := CleanEmail(address)
+	if err != nil || utf8.RuneCount(prepared(password)) > s.rules().Password.MaxLength {
 		email = "" // no account can have it; do the work all the same
 	}
 	key := passwordDoor(email)
@@ -114,24 +205,23 @@ func (s *Service) password(ctx context.Context, c Credentials, door EventType, w
 	var user User
 	var before Guard
 	var refusal *Refusal
-	err = s.update(ctx, func(tx Tx) error {
-		now := s.clock.Now()
+	err = s.update(ctx, func(w *work) error {
 		user, refusal = User{}, nil
-		if before, err = tx.Throttle(key); err != nil {
+		if before, err = w.Throttle(key); err != nil {
 			return err
 		}
-		if now.Sub(before.LastFailure) > kept {
+		if w.now.Sub(before.LastFailure) > kept {
 			before = Guard{}
 		}
-		limits := s.rollout.Limits
+		limits := s.rules().Limits
 		limits.HardStop = before.Failures + 1 // a stranger must not lock a password for good
-		if refusal = before.Refuses(limits, now); refusal != nil {
-			return s.record(tx, Event{At: now, Type: door, User: email, Outcome: Refused, Cause: refusal.Cause})
+		if refusal = before.Refuses(limits, w.now); refusal != nil {
+			return w.refuse(Event{Type: door, User: email}, refusal)
 		}
-		if user, err = tx.UserByEmail(email); err != nil && !errors.Is(err, ErrNotFound) {
+		if user, err = w.UserByEmail(email); err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
-		return tx.SetThrottle(key, before.Counted(limits, limits.PasswordFailures, now))
+		return w.SetThrottle(key, before.Counted(limits, limits.PasswordFailures, w.now))
 	})
 	if err != nil {
 		return User{}, causeOf(ctx, err)
@@ -140,23 +230,19 @@ func (s *Service) password(ctx context.Context, c Credentials, door EventType, w
 		return User{}, refusal
 	}
 
-	right, err := s.hasher.verify(ctx, c.Password, user.Password)
+	right, err := s.hasher.verify(ctx, password, user.Password)
 	if err != nil {
 		return User{}, causeOf(ctx, err)
 	}
-	err = s.update(ctx, func(tx Tx) error {
-		e := Event{At: s.clock.Now(), Type: door, User: email, Outcome: Accepted}
-		if right {
-			if err := tx.SetThrottle(key, Guard{}); err != nil {
-				return err
-			}
-		} else {
-			e.Outcome, e.Cause = Refused, wrong
-			if user.ID == "" {
-				e.Cause = CauseUserUnknown
-			}
+	err = s.update(ctx, func(w *work) error {
+		e := Event{Type: door, User: email}
+		switch {
+		case right:
+			return errors.Join(w.SetThrottle(key, Guard{}), w.record(e))
+		case user.ID == "":
+			return w.refuse(e, &Refusal{Cause: CauseUserUnknown})
 		}
-		return s.record(tx, e)
+		return w.refuse(e, &Refusal{Cause: wrong})
 	})
 	if err != nil {
 		return User{}, err
@@ -171,60 +257,35 @@ func (s *Service) password(ctx context.Context, c Credentials, door EventType, w
 // itself is not kept: it may be no account's.
 func passwordDoor(email string) Digest { return DigestOf(SecretOf("password of " + email)) }
 
-// begin stores a new flow of user together with what first does.
-func (s *Service) begin(ctx context.Context, kind FlowKind, user User, first func(Tx, time.Time) error) (Progress, error) {
+// begin opens a new flow, which first stores with addFlow among what else it
+// does.
+func (s *Service) begin(ctx context.Context, kind FlowKind, first func(*work, *visit) error) (Progress, error) {
 	id, err := s.token()
 	if err != nil {
 		return Progress{}, err
 	}
-	token, err := s.token()
+	v, err := s.newVisit(id.RevealText())
 	if err != nil {
 		return Progress{}, err
 	}
-	var out Progress
-	err = s.update(ctx, func(tx Tx) error {
-		now := s.clock.Now()
-		if err := tx.Sweep(now.Add(-kept)); err != nil {
+	return s.visit(ctx, v, func(w *work) error {
+		v.flow = Flow{
+			Key: DigestOf(id), Kind: kind, Created: w.now, Expires: w.now.Add(s.rules().Lifetimes.Flow.Std()),
+		}
+		if err := w.Sweep(w.now.Add(-kept)); err != nil {
 			return err
 		}
-		if err := first(tx, now); err != nil {
-			return err
-		}
-		fresh, err := tx.User(user.ID)
-		if err != nil {
-			return err
-		}
-		flow := Flow{
-			Key: DigestOf(id), Kind: kind, UserID: user.ID,
-			Created: now, Expires: now.Add(s.rollout.Lifetimes.Flow.Std()),
-		}
-		if err := tx.AddFlow(flow); err != nil {
-			return err
-		}
-		out, err = s.settle(tx, id.RevealText(), &flow, fresh, now, token)
-		return err
+		return first(w, v)
 	})
-	return out, err
 }
 
-// settle shows a flow that changed, and finishes it where nothing is left to
-// do.
-func (s *Service) settle(tx Tx, id string, flow *Flow, user User, now time.Time, token Secret) (Progress, error) {
-	step, err := s.next(user, *flow, now)
-	if err != nil {
-		return Progress{}, err
+// addFlow stores the flow of a visit, as its user's.
+func (s *Service) addFlow(w *work, v *visit) error {
+	v.flow.UserID = v.user.ID
+	if err := w.AddFlow(v.flow); err != nil {
+		return err
 	}
-	finished := step.Kind == StepDone && flow.Done.IsZero()
-	if finished {
-		if err := s.finish(tx, flow, now, token); err != nil {
-			return Progress{}, err
-		}
-	}
-	out, err := s.progress(id, *flow, user)
-	if finished && flow.Kind != FlowAddFactor {
-		out.Session = token
-	}
-	return out, err
+	return v.reload(w)
 }
 
 // causeOf replaces the error of a context that was given up by its cause.

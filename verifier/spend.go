@@ -2,132 +2,211 @@ package verifier
 
 import (
 	"context"
+	"crypto/subtle"
+	"errors"
 	"time"
 )
 
+// Answer is what a person sends where a code is waited for.
+type Answer struct {
+	Code     Secret
+	Remember bool   // trust this device from now on
+	Agent    string // what the device says of itself
+}
+
 // Code answers a flow that waits for a code: one that confirms an enrollment,
-// or one that signs in.
+// or one that signs in, where a recovery code is taken too.
 //
 // The failure is counted before the code is looked at, the step is spent, and
 // the count taken back, in one change of the store that is durable before the
 // answer leaves. Whatever the flow, session or method, the count is the
 // account's.
-func (s *Service) Code(ctx context.Context, id string, typed Secret) (Progress, error) {
-	token, err := s.token()
-	if err != nil {
-		return Progress{}, err
-	}
-	code := CleanCode(typed.RevealText())
-	var out Progress
-	var refusal *Refusal
-	err = s.update(ctx, func(tx Tx) error {
-		refusal = nil
-		flow, user, err := s.open(tx, id)
-		if err != nil {
+func (s *Service) Code(ctx context.Context, id string, a Answer) (Progress, error) {
+	return s.onFlow(ctx, id, func(w *work, v *visit) error {
+		v.remember, v.agent = a.Remember, a.Agent
+		try := attempt{code: CleanCode(a.Code.RevealText()), flow: &v.flow, event: EventConfirm}
+		switch {
+		case v.step.Kind == StepCode:
+			try.event, try.factors, try.recovery = EventCode, v.user.Confirmed(), true
+		case v.flow.Kind != FlowContact:
+			pending, _ := v.user.Factor(v.step.Factor)
+			try.factors = []Factor{pending}
+		}
+		try.method, try.target = v.step.Method, target(v.flow, v.user, v.step)
+		_, refusal, err := s.judge(w, v.user, try)
+		if err != nil || refusal != nil {
+			v.refusal = refusal
 			return err
 		}
-		now := s.clock.Now()
-		step, err := s.expect(user, flow, now, StepCode, StepConfirm)
-		if err != nil {
-			return err
-		}
-		e := Event{At: now, Type: EventCode, User: user.Email, Method: step.Method, Outcome: Accepted}
-		candidates := user.Confirmed()
-		if step.Kind == StepConfirm {
-			pending, _ := user.Factor(step.Factor)
-			candidates, e.Type = []Factor{pending}, EventConfirm
-		}
-		if refusal = user.Guard.Refuses(s.rollout.Limits, now); refusal != nil {
-			e.Outcome, e.Cause = Refused, refusal.Cause
-			return s.record(tx, e)
-		}
-		user.Guard = user.Guard.Counted(s.rollout.Limits, s.rollout.Limits.CodeFailures, now)
-		if err := tx.SetGuard(user.ID, user.Guard); err != nil {
-			return err
-		}
-		spent, finding, err := s.spend(tx, candidates, code, now)
-		if err != nil {
-			return err
-		}
-		e.StepsOff = finding.stepsOff
-		if spent == nil {
-			refusal = &Refusal{Cause: finding.cause}
-			e.Outcome, e.Cause = Refused, finding.cause
-			return s.record(tx, e)
-		}
-		e.Method = spent.Method
-		if err := tx.SetGuard(user.ID, Guard{}); err != nil {
-			return err
-		}
-		if err := s.record(tx, e); err != nil {
-			return err
-		}
-		out, err = s.proven(tx, id, &flow, user, step, now, token)
-		return err
-	})
-	if err == nil && refusal != nil {
-		err = refusal
-	}
-	if err != nil {
-		return Progress{}, err
-	}
-	return out, nil
+		return s.proven(w, v)
+	}, StepCode, StepConfirm)
 }
 
-// spend looks for code among the candidates and spends the step it belongs to.
-// It gives the factor, or nil and the reason. All candidates are looked at,
-// whichever matches.
-func (s *Service) spend(tx Tx, candidates []Factor, code string, now time.Time) (*Factor, finding, error) {
-	var hit *Factor
-	var at TimeStep
-	var off int
-	keys := make([]TOTP, len(candidates))
-	for i, f := range candidates {
-		totp, err := s.sealer.totp(f)
-		if err != nil {
-			return nil, finding{}, err
-		}
-		keys[i] = totp
-		if step, ok := totp.Match(code, now, s.rollout.TOTP.Skew); ok && step > f.LastStep {
-			hit, at, off = &candidates[i], step, int(step-totp.StepAt(now))
-		}
+// attempt is a code, and everything that it may be right for.
+type attempt struct {
+	code     string // as CleanCode gives it
+	factors  []Factor
+	flow     *Flow  // whose challenges may be answered; nil: none
+	target   string // of the challenge that is waited for
+	recovery bool   // a recovery code is taken too
+	event    EventType
+	method   Method // waited for, for the event
+}
+
+// match is what a code was right for.
+type match struct {
+	method   Method
+	off      *int // steps off the clock, of a time-based code
+	factor   *Factor
+	step     TimeStep
+	sent     *Challenge
+	recovery Digest
+}
+
+// judge counts an attempt of user, looks at its code, and spends what it is
+// right for. It gives the refusal of a code that is not right for anything, and
+// records either.
+func (s *Service) judge(w *work, user User, a attempt) (*match, *Refusal, error) {
+	limits := s.rules().Limits
+	e := Event{Type: a.event, User: user.Email, Method: a.method}
+	if refusal := user.Guard.Refuses(limits, w.now); refusal != nil {
+		return nil, refusal, w.refuse(e, refusal)
 	}
+	if err := w.SetGuard(user.ID, user.Guard.Counted(limits, limits.CodeFailures, w.now)); err != nil {
+		return nil, nil, err
+	}
+	hit, why, err := s.spend(w, user, a)
+	if err != nil {
+		return nil, nil, err
+	}
+	e.StepsOff, e.Detail = why.stepsOff, why.detail
 	if hit == nil {
-		return nil, diagnose(candidates, keys, code, now, s.rollout.TOTP.Skew), nil
+		refusal := &Refusal{Cause: why.cause, Open: s.rules().Diagnosis, coarse: CauseCodeRefused}
+		return nil, refusal, w.refuse(e, refusal)
 	}
-	won, err := tx.Spend(hit.ID, at)
+	e.Method = hit.method
+	return hit, nil, errors.Join(w.SetGuard(user.ID, Guard{}), w.record(e))
+}
+
+// spend looks for what the code is right for and spends it, or says why not.
+func (s *Service) spend(w *work, user User, a attempt) (*match, finding, error) {
+	if a.recovery && looksLikeRecoveryCode(a.code) {
+		return s.spendRecovery(w, user, a.code)
+	}
+	keys, err := s.keys(a.factors)
 	if err != nil {
 		return nil, finding{}, err
 	}
-	if !won {
-		// Spent since the factor was read, which only a store shared by
-		// several nodes lets happen.
-		return nil, finding{cause: CauseCodeAlreadyUsed, stepsOff: &off}, nil
+	var challenges []Challenge
+	if a.flow != nil {
+		if challenges, err = w.Challenges(a.flow.Key); err != nil {
+			return nil, finding{}, err
+		}
 	}
-	return hit, finding{stepsOff: &off}, nil
+	hit := s.matchSent(a, challenges, w.now)
+	if hit == nil {
+		hit = matchApp(a, keys, w.now, s.rules().TOTP.Skew, s.rules().HOTP.LookAhead)
+	}
+	if hit == nil {
+		why, err := s.diagnose(w, user, a, keys, challenges)
+		return nil, why, err
+	}
+	won := false
+	if hit.sent != nil {
+		if won, err = w.SpendChallenge(hit.sent.ID, w.now); err == nil && won {
+			err = w.SetThrottle(sendDoor(hit.sent.Target), Guard{})
+		}
+	} else {
+		won, err = s.spendStep(w, hit)
+	}
+	switch {
+	case err != nil:
+		return nil, finding{}, err
+	case !won:
+		// Spent since it was read, which only a store shared by several nodes
+		// lets happen.
+		return nil, finding{cause: CauseCodeAlreadyUsed, stepsOff: hit.off}, nil
+	}
+	return hit, finding{stepsOff: hit.off}, nil
 }
 
-// proven moves a flow on after its code was accepted.
-func (s *Service) proven(tx Tx, id string, flow *Flow, user User, step Step, now time.Time, token Secret) (Progress, error) {
-	if step.Kind == StepConfirm {
-		if err := tx.ConfirmFactor(step.Factor, now); err != nil {
-			return Progress{}, err
+// spendStep spends a step, and keeps how far the app's clock is off (RFC 6238,
+// 6).
+func (s *Service) spendStep(w *work, hit *match) (bool, error) {
+	won, err := w.Spend(hit.factor.ID, hit.step)
+	if err == nil && won && hit.off != nil && *hit.off != hit.factor.Drift {
+		err = w.SetDrift(hit.factor.ID, *hit.off)
+	}
+	return won, err
+}
+
+// keys opens the shared keys of factors; those that have none stay zero.
+func (s *Service) keys(factors []Factor) ([]TOTP, error) {
+	keys := make([]TOTP, len(factors))
+	for i, f := range factors {
+		if !f.App() {
+			continue
 		}
-		if !s.rollout.SecondStep.Several {
-			for _, old := range user.Confirmed() {
-				if err := tx.DeleteFactor(old.ID); err != nil {
-					return Progress{}, err
-				}
+		key, err := s.sealer.totp(f)
+		if err != nil {
+			return nil, err
+		}
+		keys[i] = key
+	}
+	return keys, nil
+}
+
+// matchSent looks at the newest code that was sent for the flow to where it is
+// waited for. Codes of other flows are no match, nor are older ones.
+func (s *Service) matchSent(a attempt, challenges []Challenge, now time.Time) *match {
+	if a.flow == nil {
+		return nil
+	}
+	want := s.codeHash(a.flow.Key, a.code)
+	for i, c := range challenges {
+		if c.Target != a.target {
+			continue
+		}
+		if subtle.ConstantTimeCompare(want[:], c.Hash[:]) == 1 && c.Spent.IsZero() && now.Before(c.Expires) {
+			return &match{method: c.Method, sent: &challenges[i]}
+		}
+		break
+	}
+	return nil
+}
+
+// matchApp looks for the code among the steps that apps may show now. All
+// factors are looked at, whichever matches.
+func matchApp(a attempt, keys []TOTP, now time.Time, skew, lookAhead int) *match {
+	var hit *match
+	for i, f := range a.factors {
+		switch f.Method {
+		case MethodTOTP:
+			if step, ok := keys[i].Match(a.code, now, skew); ok && step > f.LastStep {
+				off := int(step - keys[i].StepAt(now))
+				hit = &match{method: f.Method, factor: &a.factors[i], step: step, off: &off}
+			}
+		case MethodHOTP:
+			// The expected counter and those after it (RFC 4226, 7.4).
+			if step, ok := keys[i].search(a.code, f.LastStep+1, f.LastStep+1+TimeStep(lookAhead)); ok {
+				hit = &match{method: f.Method, factor: &a.factors[i], step: step}
 			}
 		}
 	}
-	flow.Proven = now
-	if err := tx.SetFlow(*flow); err != nil {
-		return Progress{}, err
+	return hit
+}
+
+// proven moves a flow on after its code was accepted.
+func (s *Service) proven(w *work, v *visit) error {
+	v.flow.Proven = w.now
+	if err := w.SetFlow(v.flow); err != nil {
+		return err
 	}
-	user, err := tx.User(user.ID)
-	if err != nil {
-		return Progress{}, err
+	switch {
+	case v.flow.Kind == FlowContact:
+		return s.changeContact(w, v)
+	case v.step.Kind == StepConfirm:
+		return s.confirm(w, v)
 	}
-	return s.settle(tx, id, flow, user, now, token)
+	return nil
 }

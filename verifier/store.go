@@ -85,6 +85,7 @@ type Tx interface {
 	AddLink(Link) error
 	Link(Digest) (Link, error)
 	SpendLink(key Digest, at time.Time) (bool, error) // true once
+	EndLinks(userID string) error                     // deletes the user's links
 
 	AddSession(Session) error
 	Session(Digest) (Session, error)
