@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	_ "embed"
 	"errors"
 	"fmt"
 	"net/url"
@@ -13,21 +12,6 @@ import (
 	_ "modernc.org/sqlite" // the driver, in Go alone
 
 	"twofold/verifier"
-)
-
-//go:embed schema.sql
-var schema string
-
-// schemaVersion is the version of the file's layout. A number is never reused.
-const schemaVersion = 1
-
-// applicationID marks the file as a verifier's: "2fld".
-const applicationID = 0x32666c64
-
-// Errors of OpenSQLite that a caller may want to tell apart.
-var (
-	ErrNewerFormat = errors.New("the store was written by a newer version")
-	ErrForeign     = errors.New("the file is not a verifier's store")
 )
 
 // readersAtOnce bounds the connections that serve View.
@@ -115,41 +99,6 @@ func (s *SQLite) connect(ctx context.Context, readers int) error {
 		s.readers <- c
 	}
 	return nil
-}
-
-// migrate lays out an empty file, and refuses one it does not understand.
-func migrate(ctx context.Context, conn *sql.Conn) (err error) {
-	if _, err = conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_, back := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-			err = errors.Join(err, back)
-		}
-	}()
-	var version, application, tables int
-	for query, to := range map[string]*int{
-		"PRAGMA user_version": &version, "PRAGMA application_id": &application,
-		"SELECT count(*) FROM sqlite_schema": &tables,
-	} {
-		if err := conn.QueryRowContext(ctx, query).Scan(to); err != nil {
-			return err
-		}
-	}
-	switch {
-	case tables == 0 && version == 0:
-		layout := fmt.Sprintf("%s; PRAGMA user_version = %d; PRAGMA application_id = %d", schema, schemaVersion, applicationID)
-		if _, err := conn.ExecContext(ctx, layout); err != nil {
-			return err
-		}
-	case application != applicationID:
-		return ErrForeign
-	case version > schemaVersion:
-		return fmt.Errorf("%w: %d, this one knows %d", ErrNewerFormat, version, schemaVersion)
-	}
-	_, err = conn.ExecContext(ctx, "COMMIT")
-	return err
 }
 
 // Close waits for changes under way and closes the file.
@@ -265,14 +214,4 @@ func (s *SQLite) run(j *job) error {
 		err = errors.Join(err, release)
 	}
 	return err
-}
-
-// guarded turns a panic into an error: the writer serves others too.
-func guarded(change func(verifier.Tx) error, tx verifier.Tx) (err error) {
-	defer func() {
-		if caught := recover(); caught != nil {
-			err = fmt.Errorf("use store: panic: %v", caught)
-		}
-	}()
-	return change(tx)
 }
