@@ -7,22 +7,7 @@
 // What a rule means for a person is decided by verifier.Next, not here.
 package rollout
 
-import (
-	"embed"
-	"errors"
-	"fmt"
-	"io/fs"
-	"strings"
-	"time"
-
-	"github.com/BurntSushi/toml"
-)
-
-//go:embed *.toml
-var named embed.FS
-
-// ErrUnknown is returned by Load for a name that no embedded roll-out has.
-var ErrUnknown = errors.New("unknown roll-out")
+import "time"
 
 // Method is a way to do the second step, by its name in the HTTP API.
 type Method string
@@ -43,6 +28,9 @@ func (m Method) Known() bool {
 	}
 	return false
 }
+
+// Roles are the roles of users, which phases and exemptions name.
+var Roles = []string{"user", "admin", "helpdesk", "service"}
 
 // Rollout is one organization's decisions.
 type Rollout struct {
@@ -239,48 +227,4 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	}
 	*d = Duration(v)
 	return nil
-}
-
-// Names lists the embedded roll-outs, sorted.
-func Names() []string {
-	files, _ := fs.Glob(named, "*.toml") // the pattern is a constant and well-formed
-	names := make([]string, len(files))
-	for i, f := range files {
-		names[i] = strings.TrimSuffix(f, ".toml")
-	}
-	return names
-}
-
-// Load gives the embedded roll-out called name, or ErrUnknown.
-func Load(name string) (Rollout, error) {
-	text, err := named.ReadFile(name + ".toml")
-	if err != nil {
-		return Rollout{}, fmt.Errorf("%w %q (there are: %s)", ErrUnknown, name, strings.Join(Names(), ", "))
-	}
-	return Parse(text)
-}
-
-// Parse reads a roll-out from TOML, refuses keys it does not know, and checks
-// the result.
-func Parse(text []byte) (Rollout, error) {
-	var r Rollout
-	meta, err := toml.Decode(string(text), &r)
-	if err != nil {
-		var at toml.ParseError
-		if errors.As(err, &at) {
-			return Rollout{}, fmt.Errorf("read roll-out: line %d: %s", at.Position.Line, at.Message)
-		}
-		return Rollout{}, fmt.Errorf("read roll-out: %w", err)
-	}
-	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		keys := make([]string, len(unknown))
-		for i, k := range unknown {
-			keys[i] = k.String()
-		}
-		return Rollout{}, fmt.Errorf("read roll-out: unknown key %s", strings.Join(keys, ", "))
-	}
-	if err := r.Check(); err != nil {
-		return Rollout{}, err
-	}
-	return r, nil
 }

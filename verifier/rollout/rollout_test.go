@@ -3,6 +3,7 @@ package rollout_test
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -10,15 +11,27 @@ import (
 	"twofold/verifier/rollout"
 )
 
+func load(t *testing.T, name string) rollout.Rollout {
+	t.Helper()
+	r, err := rollout.Load(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 func TestNamedOnesLoad(t *testing.T) {
 	names := rollout.Names()
-	if len(names) == 0 {
-		t.Fatal("there is none")
+	if got := strings.Join(names, " "); got != "kode konexus kor kore mycodabox plain strict" {
+		t.Fatalf("there are %s", got)
 	}
 	for _, name := range names {
 		r, err := rollout.Load(name)
-		if err != nil || r.Name != name {
+		if err != nil || r.Name != name || r.Summary == "" || r.Support == (rollout.Support{}) {
 			t.Errorf("%s: %q, %v", name, r.Name, err)
+		}
+		if err := r.Check(); err != nil {
+			t.Errorf("%s, checked by itself: %v", name, err)
 		}
 	}
 	_, err := rollout.Load("nonsense")
@@ -31,48 +44,52 @@ func TestNamedOnesLoad(t *testing.T) {
 }
 
 func TestPlainIsWhatItSays(t *testing.T) {
-	r, err := rollout.Load("plain")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !r.SecondStep.Required || r.SecondStep.Skippable || r.TOTP.Skew != 1 || r.Limits.CodeFailures != 5 ||
+	r := load(t, "plain")
+	if r.SecondStep.Enroll != rollout.Required || r.TOTP.Skew != 1 || r.Limits.CodeFailures != 5 || r.Recovery.Codes != 10 ||
 		r.Limits.HardStop >= 100 || r.Lifetimes.Enrollment.Std() != 10*time.Minute {
 		t.Errorf("%+v", r)
 	}
 }
 
-func TestMistakesAreNamed(t *testing.T) {
-	raw, err := os.ReadFile("plain.toml")
-	if err != nil {
+// A person copies a named roll-out, and names the copy by its path.
+func TestOpenTakesNamesAndPaths(t *testing.T) {
+	text, err := rollout.Source("konexus")
+	if err != nil || !strings.HasPrefix(string(text), "# Konexus") {
+		t.Fatalf("%.20s, %v", text, err)
+	}
+	path := filepath.Join(t.TempDir(), "mine.toml")
+	mine := strings.Replace(string(text), `name = "konexus"`, `name = "mine"`, 1)
+	if err := os.WriteFile(path, []byte(mine), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	plain := string(raw)
-	for _, row := range []struct{ old, new, want string }{
-		{`skew = 1`, `skew = 99`, "totp.skew"},
-		{`digits = 6`, `digits = 10`, "totp.digits"},
-		{`period = "30s"`, `period = "0s"`, "totp.period"},
-		{`period = "30s"`, `period = "1500ms"`, "totp.period"},
-		{`algorithm = "SHA1"`, `algorithm = "MD5"`, "totp.algorithm"},
-		{`methods = ["totp"]`, `methods = ["pigeon"]`, "second_step.methods"},
-		{`methods = ["totp"]`, `methods = ["totp", "totp"]`, "second_step.methods"},
-		{`default = "totp"`, `default = "sms"`, "second_step.default"},
-		{`hard_stop = 50`, `hard_stop = 101`, "limits.hard_stop"},
-		{`removable = false`, `removable = true`, "second_step.removable"},
-		{`issuer = "Twofold"`, `issuer = "Two:fold"`, "issuer"},
-		{`longest_lock = "15m"`, `longest_lock = "10s"`, "limits.longest_lock"},
-		{`session = "12h"`, `session = "0s"`, "lifetimes.session"},
-	} {
-		_, err := rollout.Parse([]byte(strings.Replace(plain, row.old, row.new, 1)))
-		var field *rollout.FieldError
-		if !errors.As(err, &field) || field.Field != row.want {
-			t.Errorf("%s: %v", row.new, err)
+	for arg, want := range map[string]string{"konexus": "konexus", path: "mine"} {
+		if r, err := rollout.Open(arg); err != nil || r.Name != want {
+			t.Errorf("%s: %q, %v", arg, r.Name, err)
 		}
 	}
-	for text, want := range map[string]string{
-		"skwe = 1\n" + plain: "skwe", plain + "\n[totp": "line", strings.Replace(plain, `"30s"`, `"soon"`, 1): "soon", "": "name",
-	} {
-		if _, err := rollout.Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("want %q in: %v", want, err)
+	if _, err := rollout.Open("konexsu"); !errors.Is(err, rollout.ErrUnknown) || !strings.Contains(err.Error(), "konexus") {
+		t.Errorf("a name that is none: %v", err)
+	}
+	for _, path := range []string{"none.toml", "./none"} {
+		if _, err := rollout.Open(path); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s: %v", path, err)
 		}
+	}
+}
+
+func TestFilesAreBounded(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "large.toml")
+	text := []byte("# " + strings.Repeat("x", rollout.MaxFile))
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rollout.LoadFile(path); !errors.Is(err, rollout.ErrTooLarge) {
+		t.Errorf("a file: %v", err)
+	}
+	if _, err := rollout.Source(path); !errors.Is(err, rollout.ErrTooLarge) {
+		t.Errorf("its text: %v", err)
+	}
+	if _, err := rollout.Parse(text); !errors.Is(err, rollout.ErrTooLarge) {
+		t.Errorf("a text: %v", err)
 	}
 }

@@ -69,6 +69,12 @@ var placeholders = []string{
 	"app", "digits", "period", "email", "phone", "method", "minutes", "number", "link", "date",
 }
 
+// filledByText is how many of the placeholders Text fills.
+const filledByText = 8
+
+// words are the texts that placeholders stand for.
+var words = []string{"second_step_name", "code_name", "qr_name", "key_name"}
+
 // Placeholders lists what a text may hold in braces.
 func Placeholders() []string { return slices.Clone(placeholders) }
 
