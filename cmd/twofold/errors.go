@@ -12,6 +12,7 @@ import (
 	"twofold/qr"
 	"twofold/tui/walk"
 	"twofold/vault"
+	"twofold/verifier/rollout"
 	"twofold/verifier/server"
 )
 
@@ -87,6 +88,9 @@ var wordings = []wording{
 		"take a free one: twofold serve --listen 127.0.0.1:0",
 	}},
 	{is: server.ErrUnknownStore, code: exitUsage, hints: []string{"see \"twofold serve --help\""}},
+	{is: rollout.ErrUnknown, code: exitUsage, hints: []string{"\"twofold rollout list\" tells them apart"}},
+	{is: rollout.ErrTooLarge, code: exitBadFile, hints: []string{"\"twofold rollout show plain\" is what one looks like"}},
+	{is: errMistakenRollout, code: exitBadFile, hints: []string{"each is named with its line; \"twofold rollout show plain\" is a whole one"}},
 	{is: errNotAKey, code: exitBadFile, hints: []string{"a page that enrolls shows a link that begins with otpauth://, or a key of letters and digits"}},
 	{is: errPicturesSkipped, code: exitFailed},
 	{is: errNoEnrollment, code: exitBadFile, hints: []string{"--raw prints what the code says"}},
@@ -127,6 +131,12 @@ func outcomeOf(err error) outcome {
 	if errors.As(err, &far) {
 		return outcome{exitUsage, fmt.Sprintf("only this computer is served (loopback), not %s", far.Addr), []string{
 			"whoever reaches a verifier with lab controls can move its clock and read its events", "--listen 127.0.0.1:8200",
+		}}
+	}
+	var mistaken *rollout.MistakesError
+	if errors.As(err, &mistaken) {
+		return outcome{exitBadFile, fmt.Sprintf("%d mistakes in the roll-out, the first: %v", len(mistaken.Mistakes), mistaken.Mistakes[0]), []string{
+			"\"twofold rollout check FILE\" names them all",
 		}}
 	}
 	var usage usageError

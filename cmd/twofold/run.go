@@ -85,7 +85,7 @@ Without a command it opens the interface: your accounts with their rolling codes
 	add(groupAuthenticator, a.addCommand(), a.scanCommand(), a.listCommand(), a.codeCommand(), a.showCommand(),
 		a.removeCommand(), a.restoreCommand(), a.trashCommand())
 	add(groupVault, a.vaultCommand())
-	add(groupVerifier, a.demoCommand(), a.serveCommand())
+	add(groupVerifier, a.demoCommand(), a.serveCommand(), a.rolloutCommand())
 	add(groupOther, a.completionCommand(), a.manCommand(), a.versionCommand())
 	root.AddCommand(a.clipboardClearerCommand())
 	wrapArgs(root)

@@ -9,9 +9,9 @@ import (
 
 // A FieldError names one field of a roll-out and what is wrong with it.
 type FieldError struct {
-	Field  string // its TOML path: totp.skew, phase[2].from (the second phase's)
-	Line   int    // in the text that it was read from, from 1; 0 if from none
-	Reason string
+	Field  string `json:"field"` // its TOML path: totp.skew, phase[2].from (the second phase's); empty: no TOML
+	Line   int    `json:"line"`  // in the text that it was read from, from 1; 0 if from none
+	Reason string `json:"reason"`
 }
 
 // Error says "line 12: field: reason", without the line where there is none.

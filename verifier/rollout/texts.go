@@ -61,12 +61,16 @@ func TextKeys() []string {
 	return keys
 }
 
+// Usual is the text that stands under key where a roll-out has none of its own,
+// with its placeholders.
+func Usual(key string) string { return usual[key] }
+
 // placeholders are what texts may hold in braces.
 var placeholders = []string{
 	// Filled in by Text.
 	"issuer", "title", "support", "trust", "code", "qr", "key", "second_step",
 	// Filled in by who shows the text.
-	"app", "digits", "period", "email", "phone", "method", "minutes", "number", "link", "date",
+	"app", "digits", "period", "email", "phone", "method", "minutes", "number", "link",
 }
 
 // filledByText is how many of the placeholders Text fills.
