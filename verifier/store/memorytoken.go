@@ -120,3 +120,14 @@ func (tx *memoryTx) EndSession(key verifier.Digest) error {
 func (tx *memoryTx) EndSessions(userID string) error {
 	return drop(tx, tx.m.sessions, func(s verifier.Session) bool { return s.UserID == userID })
 }
+
+func (tx *memoryTx) EndLinks(userID string) error {
+	for key, l := range tx.m.links {
+		if l.UserID == userID {
+			if err := put(tx, tx.m.links, key, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -119,3 +119,7 @@ func (tx *sqliteTx) EndSession(key verifier.Digest) error {
 func (tx *sqliteTx) EndSessions(userID string) error {
 	return tx.exec("DELETE FROM sessions WHERE user_id = ?", userID)
 }
+
+func (tx *sqliteTx) EndLinks(userID string) error {
+	return tx.exec("DELETE FROM links WHERE user_id = ?", userID)
+}
