@@ -14,7 +14,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"twofold/verifier"
 	"twofold/verifier/rollout"
 	"twofold/verifier/server"
 	"twofold/verifier/web"
@@ -93,8 +92,8 @@ func (a *app) requestLog(verbose bool) *slog.Logger {
 }
 
 // pages joins the verifier's pages to its server. A nil log discards.
-func pages(log *slog.Logger) func(*verifier.Service) http.Handler {
-	return func(svc *verifier.Service) http.Handler { return web.New(svc, web.Options{Log: log}) }
+func pages(log *slog.Logger) func(server.Parts) http.Handler {
+	return func(p server.Parts) http.Handler { return web.New(p.Service, web.Options{Log: log}) }
 }
 
 func (a *app) serve(ctx context.Context, o serveOptions) error {

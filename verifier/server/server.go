@@ -22,6 +22,7 @@ import (
 
 	"twofold/verifier"
 	"twofold/verifier/api"
+	"twofold/verifier/delivery"
 	"twofold/verifier/rollout"
 )
 
@@ -37,14 +38,24 @@ type Options struct {
 	LabTokenFile string           // if set, the lab token is written there, 0600
 	Log          *slog.Logger     // of requests and faults; nil: none
 	Version      string           // of the program, for openapi.json
+	// Email and SMS carry messages on from the outbox. Nil: it is all there is.
+	Email, SMS delivery.Transport
 	// Pages gives the handler for every path outside /api and /openapi.json.
 	// Nil: none.
-	Pages func(*verifier.Service) http.Handler
+	Pages func(Parts) http.Handler
+}
+
+// Parts are what pages are made of.
+type Parts struct {
+	Service  *verifier.Service
+	Outbox   *delivery.Outbox
+	LabToken verifier.Secret // opens the tester's pages
 }
 
 // Server is a verifier that listens.
 type Server struct {
 	svc      *verifier.Service
+	outbox   *delivery.Outbox
 	store    io.Closer
 	listener net.Listener
 	http     *http.Server
@@ -132,16 +143,19 @@ func (s *Server) open(o Options, clock *verifier.Clock) error {
 	}
 	streams, endAll := context.WithCancel(context.Background())
 	s.store, s.labToken, s.endAll = kept, token, endAll
-	s.svc = verifier.New(kept, verifier.Options{Rollout: o.Rollout, Clock: clock, Rand: o.Rand, Key: key})
+	s.outbox = delivery.New(delivery.Options{Now: clock.Now, Email: o.Email, SMS: o.SMS, Log: o.Log})
+	s.svc = verifier.New(kept, verifier.Options{
+		Rollout: o.Rollout, Clock: clock, Rand: o.Rand, Key: key, Sender: s.outbox, URL: s.URL(),
+	})
 
 	machine := api.New(s.svc, api.Options{
-		LabToken: verifier.SecretOf(token), Version: o.Version, Until: streams, Log: o.Log,
+		LabToken: verifier.SecretOf(token), Outbox: s.outbox, Version: o.Version, Until: streams, Log: o.Log,
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/api/", machine)
 	mux.Handle("/openapi.json", machine)
 	if o.Pages != nil {
-		mux.Handle("/", o.Pages(s.svc))
+		mux.Handle("/", o.Pages(Parts{Service: s.svc, Outbox: s.outbox, LabToken: verifier.SecretOf(token)}))
 	} else {
 		mux.Handle("/", machine) // its 404
 	}
@@ -180,6 +194,9 @@ func (s *Server) LabToken() string { return s.labToken }
 // Service is what is served.
 func (s *Server) Service() *verifier.Service { return s.svc }
 
+// Outbox is where messages are read.
+func (s *Server) Outbox() *delivery.Outbox { return s.outbox }
+
 // Serve answers until Shutdown; then it returns nil.
 func (s *Server) Serve() error {
 	if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
@@ -202,7 +219,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		if closing := s.listener.Close(); !errors.Is(closing, net.ErrClosed) {
 			err = errors.Join(err, closing)
 		}
-		s.ended = errors.Join(err, s.store.Close())
+		s.ended = errors.Join(err, s.outbox.Close(ctx), s.store.Close())
 	})
 	return s.ended
 }
