@@ -135,7 +135,11 @@ func outcomeOf(err error) outcome {
 	}
 	var mistaken *rollout.MistakesError
 	if errors.As(err, &mistaken) {
-		return outcome{exitBadFile, fmt.Sprintf("%d mistakes in the roll-out, the first: %v", len(mistaken.Mistakes), mistaken.Mistakes[0]), []string{
+		count := "a mistake in the roll-out"
+		if n := len(mistaken.Mistakes); n > 1 {
+			count = fmt.Sprintf("%d mistakes in the roll-out, the first", n)
+		}
+		return outcome{exitBadFile, fmt.Sprintf("%s: %v", count, mistaken.Mistakes[0]), []string{
 			"\"twofold rollout check FILE\" names them all",
 		}}
 	}

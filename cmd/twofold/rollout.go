@@ -30,6 +30,7 @@ it, and serve it by its path.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	cmd.SuggestionsMinimumDistance = 2
 	cmd.AddCommand(a.rolloutListCommand(), a.rolloutShowCommand(), a.rolloutCheckCommand(), a.rolloutTextsCommand())
 	return cmd
 }
