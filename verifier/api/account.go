@@ -18,6 +18,18 @@ type Bearer struct {
 
 func (b Bearer) session() verifier.Secret { return bearerOf(b.Authorization) }
 
+// own is a call of a session, with a body.
+type own[B any] struct {
+	Bearer
+	Body B
+}
+
+// OwnPart is a call of a session about one thing of its account.
+type OwnPart struct {
+	Bearer
+	ID string `path:"id" maxLength:"128"`
+}
+
 // bearerOf gives the credential of an Authorization header; the scheme's case
 // does not matter (RFC 9110, 11.1).
 func bearerOf(header string) verifier.Secret {
@@ -39,72 +51,69 @@ func (a *API) signedIn(ctx huma.Context, next func(huma.Context)) {
 	next(ctx)
 }
 
-func (a *API) accountRoutes() {
-	account := func(id, method, path, summary string) huma.Operation {
-		return huma.Operation{
-			OperationID: id, Method: method, Path: root + path, Summary: summary,
-			Tags: []string{"account"}, Security: []map[string][]string{{"session": {}}},
-			Middlewares: huma.Middlewares{a.signedIn},
-		}
+func (a *API) account(id, method, path, summary string) huma.Operation {
+	return huma.Operation{
+		OperationID: id, Method: method, Path: root + path, Summary: summary,
+		Tags: []string{"account"}, Security: []map[string][]string{{"session": {}}},
+		Middlewares: huma.Middlewares{a.signedIn},
 	}
-	register(a, account("me", http.MethodGet, "/me", "The account of a session"),
+}
+
+func (a *API) accountRoutes() {
+	register(a, a.account("me", http.MethodGet, "/me", "The account of a session"),
 		func(ctx context.Context, in *struct{ Bearer }) (*output[Me], error) {
 			user, err := a.svc.Me(ctx, in.session())
 			if err != nil {
 				return nil, err
 			}
-			return &output[Me]{Body: Me{
-				ID: user.ID, Email: user.Email, Role: user.Role, Created: user.Created, Factors: factorsOf(user),
-			}}, nil
+			return &output[Me]{Body: a.meOf(user)}, nil
 		})
-	register(a, account("factors", http.MethodGet, "/me/factors", "The account's factors"),
-		func(ctx context.Context, in *struct{ Bearer }) (*output[[]Factor], error) {
-			user, err := a.svc.Me(ctx, in.session())
-			if err != nil {
-				return nil, err
+	register(a, a.account("sign-out", http.MethodPost, "/signout", "End the session"),
+		func(ctx context.Context, in *own[*SignOutRequest]) (*struct{}, error) {
+			return nil, a.svc.SignOut(ctx, in.session(), in.Body != nil && in.Body.ForgetDevice)
+		})
+	register(a, a.account("set-preferred", http.MethodPut, "/me/preferred", "Have a factor asked for first"),
+		func(ctx context.Context, in *own[FactorChoice]) (*struct{}, error) {
+			return nil, a.svc.Prefer(ctx, in.session(), in.Body.Factor)
+		})
+	register(a, a.account("change-contact", http.MethodPost, "/me/contact", "Begin a change of address or number; a code goes to the new one"),
+		func(ctx context.Context, in *own[ContactRequest]) (*output[Flow], error) {
+			if (in.Body.Email == "") == (in.Body.Phone == "") {
+				return nil, &Problem{
+					Status: http.StatusUnprocessableEntity, Code: codeInvalid,
+					Detail: "Send exactly one of email and phone.",
+				}
 			}
-			return &output[[]Factor]{Body: factorsOf(user)}, nil
+			return flowOf(a.svc.ChangeContact(ctx, in.session(), verifier.Contact{
+				Email: in.Body.Email, Phone: in.Body.Phone, Password: verifier.SecretOf(in.Body.Password),
+			}))
 		})
-	register(a, account("add-factor", http.MethodPost, "/me/factors", "Begin the enrollment of another factor"),
-		func(ctx context.Context, in *struct {
-			Bearer
-			Body EnrollRequest
-		},
-		) (*output[Flow], error) {
-			return flowOf(a.svc.AddFactor(ctx, in.session(), newFactor(in.Body)))
+	a.factorRoutes()
+	a.deviceRoutes()
+	a.recoveryRoutes()
+}
+
+func (a *API) recoveryRoutes() {
+	register(a, a.account("recovery-codes-left", http.MethodGet, "/me/recovery-codes", "How many recovery codes are left"),
+		func(ctx context.Context, in *struct{ Bearer }) (*output[RecoveryLeft], error) {
+			left, err := a.svc.RecoveryLeft(ctx, in.session())
+			return &output[RecoveryLeft]{Body: RecoveryLeft{Left: left}}, err
 		})
-	register(a, account("remove-factor", http.MethodDelete, "/me/factors/{id}", "Take a factor away"),
-		func(ctx context.Context, in *struct {
-			Bearer
-			ID   string `path:"id" maxLength:"128"`
-			Body RemoveFactorRequest
-		},
-		) (*struct{}, error) {
-			return nil, a.svc.RemoveFactor(ctx, in.session(), in.ID, verifier.SecretOf(in.Body.Password))
-		})
-	register(a, account("devices", http.MethodGet, "/me/devices", "The account's trusted devices"),
-		func(ctx context.Context, in *struct{ Bearer }) (*output[[]Device], error) {
-			if _, err := a.svc.Me(ctx, in.session()); err != nil {
-				return nil, err
-			}
-			return &output[[]Device]{Body: []Device{}}, nil
-		})
-	register(a, account("sign-out", http.MethodPost, "/signout", "End the session"),
-		func(ctx context.Context, in *struct {
-			Bearer
-			Body *SignOutRequest
-		},
-		) (*struct{}, error) {
-			return nil, a.svc.SignOut(ctx, in.session())
+	register(a, a.account("new-recovery-codes", http.MethodPost, "/me/recovery-codes", "Make a new set of recovery codes in place of the old"),
+		func(ctx context.Context, in *own[PasswordRequest]) (*output[RecoveryCodes], error) {
+			codes, err := a.svc.RecoveryCodes(ctx, in.session(), verifier.SecretOf(in.Body.Password))
+			return &output[RecoveryCodes]{Body: RecoveryCodes{RecoveryCodes: append([]string{}, revealed(codes)...)}}, err
 		})
 }
 
-func factorsOf(u verifier.User) []Factor {
-	factors := []Factor{}
-	for _, f := range u.Confirmed() {
-		factors = append(factors, Factor{
-			ID: f.ID, Method: string(f.Method), Name: f.Name, Created: f.Created, Confirmed: f.Confirmed,
-		})
+func (a *API) meOf(u verifier.User) Me {
+	policy := a.svc.Policy(u)
+	me := Me{
+		ID: u.ID, Email: u.Email, EmailVerified: since(u.EmailVerified), Phone: u.Phone, PhoneVerified: since(u.PhoneVerified),
+		Role: u.Role, Created: u.Created, Factors: factorsOf(u), Phase: policy.Phase, Notice: policy.Notice,
 	}
-	return factors
+	if f, ok := u.Deferred(); ok {
+		me.Deferred = string(f.Method)
+	}
+	return me
 }

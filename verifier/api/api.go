@@ -13,6 +13,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"reflect"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,6 +23,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"twofold/verifier"
+	"twofold/verifier/delivery"
 )
 
 // MaxBody is how much of a request's body is read, in bytes.
@@ -31,10 +35,11 @@ const readTimeout = 30 * time.Second
 
 // Options are what an API needs besides its service.
 type Options struct {
-	LabToken verifier.Secret // opens the tester's side; zero keeps it shut
-	Version  string          // of the program, for openapi.json
-	Until    context.Context // event streams end when it is done; nil: never
-	Log      *slog.Logger    // of faults; nil: none
+	LabToken verifier.Secret  // opens the tester's side; zero keeps it shut
+	Outbox   *delivery.Outbox // of the e-mails and SMS that were sent; nil: none
+	Version  string           // of the program, for openapi.json
+	Until    context.Context  // event streams end when it is done; nil: never
+	Log      *slog.Logger     // of faults; nil: none
 }
 
 // API is the handler of /api/ and /openapi.json.
@@ -57,7 +62,8 @@ func New(svc *verifier.Service, o Options) *API {
 	config := huma.DefaultConfig("Twofold verifier", cmp.Or(o.Version, "dev"))
 	config.Info.Description = "Two-factor login to test against. Errors are application/problem+json with a stable code."
 	config.DocsPath, config.SchemasPath, config.OpenAPIPath = "", "", "" // openapi.json is an operation like the others
-	config.CreateHooks = nil                                             // no $schema in answers
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	config.CreateHooks = nil // no $schema in answers
 	config.Transformers = []huma.Transformer{asProblem}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "http", Scheme: "bearer", Description: "The session of a flow that is done."},
@@ -66,6 +72,7 @@ func New(svc *verifier.Service, o Options) *API {
 	a := &API{svc: svc, opts: o, mux: http.NewServeMux()}
 	a.huma = humago.New(a.mux, config)
 	a.flowRoutes()
+	a.passwordRoutes()
 	a.accountRoutes()
 	a.labRoutes()
 	a.describe()
@@ -87,10 +94,24 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		(&Problem{Status: learned.status, Code: codeOfStatus(learned.status)}).write(w)
 		return
 	}
-	if r.Body != nil && r.ContentLength != 0 {
+	if r.Body != nil && r.ContentLength != 0 && isTOML(r) {
+		r.Header.Set("Content-Type", typeTOML) // without parameters
+	} else if r.Body != nil && r.ContentLength != 0 {
 		r.Header.Set("Content-Type", "application/json") // whatever curl -d says
 	}
 	a.mux.ServeHTTP(w, r)
+}
+
+// schemaName keeps a roll-out's types apart from the API's own.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if strings.HasSuffix(t.PkgPath(), "/rollout") && name != "Rollout" {
+		return "Rollout" + name
+	}
+	return name
 }
 
 // statusOnly learns what the mux would answer.
@@ -112,7 +133,30 @@ func (a *API) describe() {
 	schemas := a.huma.OpenAPI().Components.Schemas.Map()
 	delete(schemas, "ErrorModel") // huma's own errors never leave: asProblem
 	delete(schemas, "ErrorDetail")
+	if code := schemas["Problem"].Properties["code"]; code != nil {
+		code.Enum = codes()
+	}
 	a.text = sync.OnceValues(func() ([]byte, error) { return json.Marshal(a.huma.OpenAPI()) })
+}
+
+// codes are all that a problem can have.
+func codes() []any {
+	names := []string{codeLabTokenRefused, codeInvalid, codeOfStatus(http.StatusInternalServerError)}
+	for _, status := range []int{
+		http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed,
+		http.StatusRequestTimeout, http.StatusRequestEntityTooLarge,
+	} {
+		names = append(names, codeOfStatus(status))
+	}
+	for cause := range refusals {
+		names = append(names, string(cause))
+	}
+	slices.Sort(names)
+	all := make([]any, len(names))
+	for i, name := range names {
+		all[i] = name
+	}
+	return all
 }
 
 type rawOutput struct {

@@ -2,10 +2,7 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
-	"strconv"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -29,165 +26,135 @@ func (a *API) labOnly(ctx huma.Context, next func(huma.Context)) {
 	next(ctx)
 }
 
-func (a *API) labRoutes() {
-	lab := func(id, method, path, summary string) huma.Operation {
-		return huma.Operation{
-			OperationID: id, Method: method, Path: root + "/lab" + path, Summary: summary, Tags: []string{"lab"},
-			Security: []map[string][]string{{"lab": {}}}, Middlewares: huma.Middlewares{a.labOnly},
-		}
+func (a *API) lab(id, method, path, summary string) huma.Operation {
+	return huma.Operation{
+		OperationID: id, Method: method, Path: root + "/lab" + path, Summary: summary, Tags: []string{"lab"},
+		Security: []map[string][]string{{"lab": {}}}, Middlewares: huma.Middlewares{a.labOnly},
 	}
-	register(a, lab("users", http.MethodGet, "/users", "Every account"),
+}
+
+func (a *API) labRoutes() {
+	a.userRoutes()
+	a.helpdeskRoutes()
+	a.clockRoutes()
+	a.rolloutRoutes()
+	a.messageRoutes()
+	a.eventRoute(a.lab("events", http.MethodGet, "/events", "What happened, with exact causes"))
+}
+
+func (a *API) userRoutes() {
+	register(a, a.lab("users", http.MethodGet, "/users", "Every account"),
 		func(ctx context.Context, _ *struct{}) (*output[[]User], error) {
 			users, err := a.svc.Users(ctx)
 			out := &output[[]User]{Body: []User{}}
 			for _, u := range users {
-				out.Body = append(out.Body, userOf(u))
+				out.Body = append(out.Body, a.userOf(u))
 			}
 			return out, err
 		})
-	register(a, lab("add-user", http.MethodPost, "/users", "Make an account without a flow"),
-		func(ctx context.Context, in *body[NewUser]) (*output[User], error) {
-			if in.Body.Temporary || in.Body.Password == "" {
-				return nil, &Problem{
-					Status: http.StatusUnprocessableEntity, Code: codeInvalid,
-					Detail: "This roll-out has no temporary passwords: send a password.",
-				}
-			}
-			user, err := a.svc.AddUser(ctx, credentials(in.Body.Email, in.Body.Password), in.Body.Role)
-			return &output[User]{Body: userOf(user)}, err
+	register(a, a.lab("user", http.MethodGet, "/users/{id}", "One account"),
+		func(ctx context.Context, in *idInput) (*output[User], error) {
+			user, err := a.svc.User(ctx, in.ID)
+			return &output[User]{Body: a.userOf(user)}, err
 		})
-	register(a, lab("unlock", http.MethodPost, "/users/{id}/unlock", "Take back a user's failures"),
-		func(ctx context.Context, in *flowInput) (*struct{}, error) { return nil, a.svc.Unlock(ctx, in.ID) })
-	register(a, lab("reset-mfa", http.MethodPost, "/users/{id}/reset-mfa", "Take a user's factors and end their sessions"),
-		func(ctx context.Context, in *flowInput) (*struct{}, error) { return nil, a.svc.ResetMFA(ctx, in.ID) })
-	register(a, lab("clock", http.MethodGet, "/clock", "The verifier's time"),
-		func(context.Context, *struct{}) (*output[Clock], error) { return a.clock(), nil })
-	register(a, lab("set-clock", http.MethodPut, "/clock", "Move the verifier's clock"), a.setClock)
-	register(a, lab("rollout", http.MethodGet, "/rollout", "The policy in force"),
-		func(context.Context, *struct{}) (*output[rollout.Rollout], error) {
-			return &output[rollout.Rollout]{Body: a.svc.Rollout()}, nil
+	register(a, a.lab("add-user", http.MethodPost, "/users", "Make an account without a flow"),
+		func(ctx context.Context, in *body[NewUser]) (*output[AddedUser], error) {
+			user, key, err := a.svc.AddUser(ctx, verifier.NewUser{
+				Email: in.Body.Email, Password: verifier.SecretOf(in.Body.Password), Phone: in.Body.Phone,
+				Role: in.Body.Role, Office: in.Body.Office, Temporary: in.Body.Temporary, Invite: in.Body.Invite,
+			})
+			return &output[AddedUser]{Body: AddedUser{User: a.userOf(user), AccessKey: key.RevealText()}}, err
 		})
-	register(a, lab("outbox", http.MethodGet, "/outbox", "Every e-mail and SMS sent"),
-		func(context.Context, *struct {
-			To string `query:"to" maxLength:"1024"`
-		},
-		) (*output[[]Message], error) {
-			return &output[[]Message]{Body: []Message{}}, nil // nothing is sent by methods that there are
+	register(a, a.lab("set-office", http.MethodPut, "/users/{id}/office", "Put a user into an office, or out of any"),
+		func(ctx context.Context, in *idBody[OfficeRequest]) (*struct{}, error) {
+			return nil, a.svc.SetOffice(ctx, in.ID, in.Body.Office)
 		})
-	a.eventRoute(lab("events", http.MethodGet, "/events", "What happened, with exact causes"))
+	register(a, a.lab("set-role", http.MethodPut, "/users/{id}/role", "Give a user another role"),
+		func(ctx context.Context, in *idBody[RoleRequest]) (*struct{}, error) {
+			return nil, a.svc.SetRole(ctx, in.ID, in.Body.Role)
+		})
+	for _, act := range []struct {
+		id, path, summary string
+		do                func(context.Context, string) error
+	}{
+		{"unlock", "/unlock", "Take back a user's failures", a.svc.Unlock},
+		{"temporary-password", "/temporary-password", "Mail a user a new temporary password", a.svc.Temporary},
+		{"invite", "/invite", "Mail a user a link to a first password", a.svc.Invite},
+		{"disable", "/disable", "Let a user sign in no longer", a.switched(true)},
+		{"enable", "/enable", "Let a user sign in again", a.switched(false)},
+	} {
+		register(a, a.lab(act.id, http.MethodPost, "/users/{id}"+act.path, act.summary),
+			func(ctx context.Context, in *idInput) (*struct{}, error) { return nil, act.do(ctx, in.ID) })
+	}
 }
 
-func userOf(u verifier.User) User {
+func (a *API) switched(off bool) func(context.Context, string) error {
+	return func(ctx context.Context, id string) error { return a.svc.SetDisabled(ctx, id, off) }
+}
+
+func (a *API) helpdeskRoutes() {
+	register(a, a.lab("reset-mfa", http.MethodPost, "/users/{id}/reset-mfa", "Take a user's factors and end their sessions"),
+		func(ctx context.Context, in *idBody[*OperatorRequest]) (*struct{}, error) {
+			operator := ""
+			if in.Body != nil {
+				operator = in.Body.Operator
+			}
+			return nil, a.svc.ResetMFA(ctx, in.ID, operator)
+		})
+	register(a, a.lab("set-questions", http.MethodPut, "/users/{id}/questions", "Say what the helpdesk asks a user"),
+		func(ctx context.Context, in *idBody[QuestionsRequest]) (*struct{}, error) {
+			answers := make([]verifier.QuestionAnswer, len(in.Body.Questions))
+			for i, q := range in.Body.Questions {
+				answers[i] = verifier.QuestionAnswer{Ask: q.Ask, Answer: verifier.SecretOf(q.Answer)}
+			}
+			return nil, a.svc.SetQuestions(ctx, in.ID, answers)
+		})
+	register(a, a.lab("helpdesk", http.MethodPost, "/users/{id}/helpdesk", "Take the second step off an account, after right answers"),
+		func(ctx context.Context, in *idBody[HelpdeskRequest]) (*struct{}, error) {
+			answers := make([]verifier.Secret, len(in.Body.Answers))
+			for i, text := range in.Body.Answers {
+				answers[i] = verifier.SecretOf(text)
+			}
+			return nil, a.svc.Helpdesk(ctx, verifier.HelpdeskCase{
+				UserID: in.ID, Operator: in.Body.Operator, Answers: answers, Note: in.Body.Note,
+			})
+		})
+	register(a, a.lab("switch-office", http.MethodPut, "/offices/{name}", "Change the rule of an office"),
+		func(ctx context.Context, in *struct {
+			Name string `path:"name" maxLength:"256"`
+			Body OfficeSwitch
+		},
+		) (*struct{}, error) {
+			return nil, a.svc.SwitchOffice(ctx, in.Name, rollout.Enroll(in.Body.Enroll))
+		})
+}
+
+func (a *API) userOf(u verifier.User) User {
+	rules, now := a.svc.Rollout(), a.svc.Clock().Now()
 	out := User{
-		ID: u.ID, Email: u.Email, Role: u.Role, Created: u.Created, Factors: factorsOf(u),
-		Failures: u.Guard.Failures,
+		ID: u.ID, Email: u.Email, EmailVerified: since(u.EmailVerified), Phone: u.Phone, PhoneVerified: since(u.PhoneVerified),
+		Role: u.Role, Office: u.Office, State: string(u.StateAt(rules, now)), Phase: rules.At(now, u.Role, u.Office).Phase,
+		Created: u.Created, Disabled: since(u.Disabled), TemporaryUntil: since(u.Temporary), Factors: labFactorsOf(u),
+		Failures: u.Guard.Failures, LockedUntil: since(u.Guard.LockedUntil),
 	}
 	out.Pending = len(u.Factors) - len(out.Factors)
-	if !u.Guard.LockedUntil.IsZero() {
-		out.LockedUntil = &u.Guard.LockedUntil
+	for _, q := range u.Questions {
+		out.Questions = append(out.Questions, q.Ask)
 	}
 	return out
 }
 
-func (a *API) clock() *output[Clock] {
-	c := a.svc.Clock()
-	return &output[Clock]{Body: Clock{Now: c.Now(), Offset: Duration(c.Offset())}}
-}
-
-func (a *API) setClock(ctx context.Context, in *body[ClockChange]) (*output[Clock], error) {
-	given := 0
-	for _, is := range []bool{in.Body.Now != nil, in.Body.Offset != nil, in.Body.Advance != nil} {
-		if is {
-			given++
+func labFactorsOf(u verifier.User) []LabFactor {
+	shown := factorsOf(u)
+	factors := make([]LabFactor, len(shown))
+	for i, f := range u.Confirmed() {
+		factors[i].Factor = shown[i]
+		if f.App() {
+			factors[i].Algorithm, factors[i].Digits = f.Algorithm, f.Digits
+		}
+		if f.Method == verifier.MethodTOTP {
+			factors[i].Period, factors[i].Drift = int(f.Period.Seconds()), &f.Drift
 		}
 	}
-	if given != 1 {
-		return nil, &Problem{
-			Status: http.StatusUnprocessableEntity, Code: codeInvalid,
-			Detail: "Send exactly one of now, offset and advance.",
-		}
-	}
-	err := a.svc.SetClock(ctx, verifier.ClockChange{
-		Now: in.Body.Now, Offset: (*time.Duration)(in.Body.Offset), Advance: (*time.Duration)(in.Body.Advance),
-	})
-	return a.clock(), err
-}
-
-type eventsInput struct {
-	Follow      bool   `query:"follow" default:"true" doc:"false: list and end"`
-	LastEventID string `header:"Last-Event-ID" maxLength:"32" doc:"Begin after this event"`
-}
-
-func (a *API) eventRoute(op huma.Operation) {
-	list := a.huma.OpenAPI().Components.Schemas.Schema(typeOf[[]Event](), true, "Events")
-	op.Responses = map[string]*huma.Response{"200": {
-		Description: "A JSON array with follow=false; else a stream, each event's data being one Event",
-		Content: map[string]*huma.MediaType{
-			"application/json":  {Schema: list},
-			"text/event-stream": {Schema: &huma.Schema{Type: "string"}},
-		},
-	}}
-	register(a, op, func(ctx context.Context, in *eventsInput) (*huma.StreamResponse, error) {
-		after, err := strconv.ParseInt(in.LastEventID, 10, 64)
-		if err != nil {
-			after = 0
-		}
-		if in.Follow {
-			return &huma.StreamResponse{Body: func(ctx huma.Context) { a.follow(ctx, max(after, 0)) }}, nil
-		}
-		events, err := a.svc.Events(ctx, max(after, 0))
-		if err != nil {
-			return nil, err
-		}
-		out := []Event{}
-		for _, e := range events {
-			out = append(out, eventOf(e))
-		}
-		return &huma.StreamResponse{Body: func(ctx huma.Context) {
-			ctx.SetHeader("Content-Type", "application/json")
-			_ = json.NewEncoder(ctx.BodyWriter()).Encode(out) // the client is gone if this fails
-		}}, nil
-	})
-}
-
-// streamWrite is how long one event may take to be taken by the client.
-const streamWrite = 10 * time.Second
-
-// follow streams events until the client goes or the server ends.
-func (a *API) follow(hctx huma.Context, after int64) {
-	ctx, cancel := context.WithCancel(hctx.Context())
-	defer cancel()
-	defer context.AfterFunc(a.opts.Until, cancel)()
-	_, w := humago.Unwrap(hctx)
-	out := http.NewResponseController(w)
-	if out.SetReadDeadline(time.Time{}) != nil { // the server's deadline would end the stream
-		return
-	}
-	w.Header().Set("Content-Type", "text/event-stream")
-	write := func(text []byte) error {
-		if err := out.SetWriteDeadline(time.Now().Add(streamWrite)); err != nil {
-			return err
-		}
-		if _, err := w.Write(text); err != nil {
-			return err
-		}
-		return out.Flush()
-	}
-	if write([]byte(": events\n\n")) != nil {
-		return
-	}
-	_ = a.svc.FollowEvents(ctx, after, func(e verifier.Event) error { // it ends with the stream, whatever it says
-		data, err := json.Marshal(eventOf(e))
-		if err != nil {
-			return err
-		}
-		return write([]byte("id: " + strconv.FormatInt(e.Seq, 10) + "\ndata: " + string(data) + "\n\n"))
-	})
-}
-
-func eventOf(e verifier.Event) Event {
-	return Event{
-		Seq: e.Seq, At: e.At, Type: string(e.Type), User: e.User, Method: string(e.Method),
-		Outcome: string(e.Outcome), Cause: string(e.Cause), StepsOff: e.StepsOff,
-	}
+	return factors
 }

@@ -17,65 +17,6 @@ import (
 
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
 
-// refusals is the one table from what the service refuses to status and words.
-// Causes that are not for the account holder are not in it: Public comes first.
-var refusals = map[verifier.Cause]struct {
-	status int
-	detail string
-}{
-	verifier.CauseCredentialsRefused:       {http.StatusUnauthorized, "The e-mail address or the password is not right."},
-	verifier.CauseCodeRefused:              {http.StatusUnauthorized, "The code was not accepted. Wait for the next one and try that."},
-	verifier.CauseTooManyAttempts:          {http.StatusTooManyRequests, "Too many attempts. Wait before trying again."},
-	verifier.CausePasswordTooShort:         {http.StatusUnprocessableEntity, "The password is too short."},
-	verifier.CausePasswordTooLong:          {http.StatusUnprocessableEntity, "The password is too long."},
-	verifier.CauseEmailInvalid:             {http.StatusUnprocessableEntity, "That is no e-mail address."},
-	verifier.CauseEmailTaken:               {http.StatusConflict, "There is an account with this address. Sign in instead."},
-	verifier.CauseSignUpNotAllowed:         {http.StatusForbidden, "Accounts are made by somebody else here."},
-	verifier.CauseDisablePasswordWrong:     {http.StatusForbidden, "The password is not right; nothing was changed."},
-	verifier.CauseDisableForbiddenByPolicy: {http.StatusForbidden, "The last factor stays: a second step is required here."},
-	verifier.CauseFlowUnknown:              {http.StatusNotFound, "There is no such flow. Sign in again."},
-	verifier.CauseFlowOver:                 {http.StatusGone, "This flow is done."},
-	verifier.CauseFlowExpired:              {http.StatusGone, "This flow took too long. Sign in again."},
-	verifier.CauseFlowElsewhere:            {http.StatusConflict, "The flow waits for something else; see its next step."},
-	verifier.CauseEnrollmentExpired:        {http.StatusGone, "The enrollment took too long. Sign in again for a new one."},
-	verifier.CauseEnrollmentCancelled:      {http.StatusGone, "The enrollment was given up. Begin a new one."},
-	verifier.CauseEnrollmentNotConfirmed:   {http.StatusConflict, "No enrollment is under way in this flow."},
-	verifier.CauseSkipNotAllowed:           {http.StatusForbidden, "Set-up cannot be skipped."},
-	verifier.CauseMethodNotAllowed:         {http.StatusForbidden, "This method is not among those of the roll-out."},
-	verifier.CauseTooManyFactors:           {http.StatusForbidden, "There are as many factors as an account may have. Remove one first."},
-	verifier.CauseSessionRefused:           {http.StatusUnauthorized, "There is no such session, or it has ended."},
-	verifier.CauseFactorUnknown:            {http.StatusNotFound, "There is no such factor."},
-	verifier.CauseUserNotFound:             {http.StatusNotFound, "There is no such user."},
-	verifier.CauseNameTooLong:              {http.StatusUnprocessableEntity, "The name is too long."},
-	verifier.CauseClockOutOfRange:          {http.StatusUnprocessableEntity, "The clock goes from 1970 to 2299."},
-	verifier.CauseBusy:                     {http.StatusServiceUnavailable, "Too many passwords wait to be checked. Try again."},
-}
-
-// Codes that are not the service's.
-const (
-	codeLabTokenRefused = "lab_token_refused"
-	codeInvalid         = "invalid_request"
-)
-
-// codeOfStatus names what the HTTP side refuses by itself.
-func codeOfStatus(status int) string {
-	switch status {
-	case http.StatusBadRequest:
-		return "bad_json"
-	case http.StatusNotFound:
-		return "not_found"
-	case http.StatusMethodNotAllowed:
-		return "http_method_not_allowed"
-	case http.StatusRequestTimeout:
-		return "request_timeout"
-	case http.StatusRequestEntityTooLarge:
-		return "body_too_large"
-	case http.StatusUnprocessableEntity:
-		return codeInvalid
-	}
-	return "internal"
-}
-
 // problemOf gives the problem of an error. What is no refusal is told nothing
 // of; it keeps the error for the server's log.
 func problemOf(err error) *Problem {
@@ -85,7 +26,7 @@ func problemOf(err error) *Problem {
 	case errors.As(err, &p):
 		return p
 	case errors.As(err, &refusal):
-		code := refusal.Cause.Public()
+		code := refusal.Heard()
 		words, ok := refusals[code]
 		if !ok {
 			return &Problem{Status: http.StatusInternalServerError, Code: "internal", cause: err}

@@ -9,7 +9,7 @@ import (
 // TestMethodAtSignUp holds that a method named at sign-up is chosen at once, and that one the roll-out does not have
 // leaves no account behind.
 func TestMethodAtSignUp(t *testing.T) {
-	s := serve(t)
+	s := serve(t, appsOnly)
 	flow, err := s.SignUp(t.Context(), api.SignUpRequest{Email: "ada@example.com", Password: password, Method: "totp"})
 	if err != nil || flow.Next.Step != "confirm" || flow.Next.Secret == "" {
 		t.Errorf("with totp: next is %q, %v", flow.Next.Step, err)

@@ -9,7 +9,7 @@ import (
 type SignUpRequest struct {
 	Email    string `json:"email" maxLength:"1024" doc:"E-mail address; upper and lower case are the same" example:"ada@example.com"`
 	Password string `json:"password" maxLength:"8192" doc:"At least as long as the roll-out asks for"`
-	Phone    string `json:"phone,omitempty" maxLength:"64" doc:"For roll-outs with SMS codes"`
+	Phone    string `json:"phone,omitempty" maxLength:"64" doc:"With country code; for roll-outs with SMS codes" example:"+15145550123"`
 	Method   string `json:"method,omitempty" maxLength:"16" doc:"The second step's method; without it the flow asks"`
 }
 
@@ -20,7 +20,8 @@ type SignInRequest struct {
 	DeviceToken string `json:"device_token,omitempty" maxLength:"1024" doc:"Of a trusted device, where the roll-out has them"`
 }
 
-// ChangePasswordRequest answers a flow at change_password.
+// ChangePasswordRequest answers a flow at change_password, and a link to a new
+// password.
 type ChangePasswordRequest struct {
 	NewPassword string `json:"new_password" maxLength:"8192"`
 }
@@ -29,62 +30,79 @@ type ChangePasswordRequest struct {
 type EnrollRequest struct {
 	Method string `json:"method" enum:"totp,hotp,email,sms"`
 	Name   string `json:"name,omitempty" maxLength:"256" doc:"What the person calls their app; shown as a hint later"`
-	Email  string `json:"email,omitempty" maxLength:"1024"`
-	Phone  string `json:"phone,omitempty" maxLength:"64"`
+	Email  string `json:"email,omitempty" maxLength:"1024" doc:"For e-mail codes: another address than the account's"`
+	Phone  string `json:"phone,omitempty" maxLength:"64" doc:"For SMS codes: another number than the account's"`
 }
 
 // CodeRequest answers a flow at code or confirm.
 type CodeRequest struct {
-	Code           string `json:"code" maxLength:"1024" doc:"Blanks and hyphens are ignored"`
-	RememberDevice bool   `json:"remember_device,omitempty"`
+	Code           string `json:"code" maxLength:"1024" doc:"Blanks and hyphens are ignored; at code, a recovery code will do"`
+	RememberDevice bool   `json:"remember_device,omitempty" doc:"Trust this device, where next.remember offers it"`
+}
+
+// FactorChoice names one of the account's factors.
+type FactorChoice struct {
+	Factor string `json:"factor" maxLength:"128" doc:"Id of the factor"`
 }
 
 // SignOutRequest ends a session.
 type SignOutRequest struct {
-	ForgetDevice bool `json:"forget_device,omitempty"`
+	ForgetDevice bool `json:"forget_device,omitempty" doc:"Also the trust in the device that the session was made on"`
 }
 
 // RemoveFactorRequest proves who removes a factor.
 type RemoveFactorRequest struct {
 	Password string `json:"password" maxLength:"8192"`
+	Code     string `json:"code,omitempty" maxLength:"1024" doc:"Where the roll-out's remove_code asks for one"`
 }
 
-// Flow is a sign-in, a sign-up or a factor's set-up, and what comes next in it.
-type Flow struct {
-	ID      string    `json:"id" doc:"Whoever has it can go on with the flow"`
-	Kind    string    `json:"kind" enum:"sign_up,sign_in,add_factor"`
+// RenameFactorRequest gives a factor another name.
+type RenameFactorRequest struct {
+	Name string `json:"name" maxLength:"256"`
+}
+
+// ContactRequest gives the account another address or number: one of the two.
+type ContactRequest struct {
+	Email    string `json:"email,omitempty" maxLength:"1024"`
+	Phone    string `json:"phone,omitempty" maxLength:"64" doc:"With country code"`
+	Password string `json:"password" maxLength:"8192"`
+}
+
+// SetPasswordRequest replaces a password that is known.
+type SetPasswordRequest struct {
+	Password    string `json:"password" maxLength:"8192" doc:"The present one"`
+	NewPassword string `json:"new_password" maxLength:"8192"`
+}
+
+// PasswordRequest proves who asks.
+type PasswordRequest struct {
+	Password string `json:"password" maxLength:"8192"`
+}
+
+// ResetRequest asks for a link to a new password.
+type ResetRequest struct {
+	Email string `json:"email" maxLength:"1024"`
+}
+
+// Link is one that was mailed and stands.
+type Link struct {
+	Kind    string    `json:"kind" enum:"reset,invitation"`
 	Expires time.Time `json:"expires"`
-	Next    Next      `json:"next"`
 }
-
-// Next is what a flow waits for; which fields are there follows from Step.
-type Next struct {
-	Step          string     `json:"step" enum:"change_password,choose_method,confirm,code,done"`
-	Methods       []string   `json:"methods,omitempty" doc:"choose_method"`
-	Skippable     *bool      `json:"skippable,omitempty" doc:"choose_method"`
-	Method        string     `json:"method,omitempty" doc:"confirm, code"`
-	Name          string     `json:"name,omitempty" doc:"confirm: what the person calls their app"`
-	URI           string     `json:"uri,omitempty" doc:"confirm, for an app: otpauth://"`
-	Secret        string     `json:"secret,omitempty" doc:"confirm, for an app: base32"`
-	QR            string     `json:"qr,omitempty" doc:"confirm, for an app: path of the PNG"`
-	Hint          string     `json:"hint,omitempty" doc:"code: name of the app, masked address"`
-	ResendAfter   *time.Time `json:"resend_after,omitempty" doc:"code, for methods that send one"`
-	AttemptsLeft  int        `json:"attempts_left,omitempty" doc:"code, confirm: before a lock"`
-	Session       string     `json:"session,omitempty" doc:"done, once: bearer token"`
-	DeviceToken   string     `json:"device_token,omitempty" doc:"done, once"`
-	RecoveryCodes []string   `json:"recovery_codes,omitempty" doc:"done, once"`
-}
-
-// CanSkip reports whether the flow may go on without a factor.
-func (n Next) CanSkip() bool { return n.Skippable != nil && *n.Skippable }
 
 // Me is the account that a session belongs to.
 type Me struct {
-	ID      string    `json:"id"`
-	Email   string    `json:"email"`
-	Role    string    `json:"role"`
-	Created time.Time `json:"created"`
-	Factors []Factor  `json:"factors" nullable:"false"`
+	ID            string     `json:"id"`
+	Email         string     `json:"email"`
+	EmailVerified *time.Time `json:"email_verified,omitempty"`
+	Phone         string     `json:"phone,omitempty" doc:"E.164"`
+	PhoneVerified *time.Time `json:"phone_verified,omitempty"`
+	Role          string     `json:"role"`
+	Created       time.Time  `json:"created"`
+	Factors       []Factor   `json:"factors" nullable:"false"`
+	Deferred      string     `json:"deferred,omitempty" doc:"Method that was chosen and is set up at the next sign-in"`
+	Phase         string     `json:"phase,omitempty" doc:"Of the roll-out's calendar, in force for the account"`
+	Notice        string     `json:"notice,omitempty" doc:"What pages say while the phase lasts"`
 }
 
 // Factor is a means for the second step.
@@ -92,83 +110,40 @@ type Factor struct {
 	ID        string    `json:"id"`
 	Method    string    `json:"method"`
 	Name      string    `json:"name,omitempty"`
+	To        string    `json:"to,omitempty" doc:"Address or number that its codes go to"`
+	Preferred bool      `json:"preferred" doc:"Asked for first"`
 	Created   time.Time `json:"created"`
 	Confirmed time.Time `json:"confirmed"`
 }
 
 // Device is one that need not do the second step.
 type Device struct {
-	ID      string    `json:"id"`
-	Created time.Time `json:"created"`
-	Expires time.Time `json:"expires"`
+	ID      string     `json:"id"`
+	Name    string     `json:"name,omitempty" doc:"What it said of itself"`
+	Created time.Time  `json:"created"`
+	Expires time.Time  `json:"expires"`
+	Used    *time.Time `json:"used,omitempty" doc:"When it last spared a second step"`
 }
 
-// User is an account as the tester's side sees it.
-type User struct {
-	ID          string     `json:"id"`
-	Email       string     `json:"email"`
-	Role        string     `json:"role"`
-	Created     time.Time  `json:"created"`
-	Factors     []Factor   `json:"factors" nullable:"false"`
-	Pending     int        `json:"pending" doc:"Enrollments that were begun and not confirmed"`
-	Failures    int        `json:"failures" doc:"Consecutive wrong codes"`
-	LockedUntil *time.Time `json:"locked_until,omitempty"`
+// RecoveryLeft says how many recovery codes can still be used.
+type RecoveryLeft struct {
+	Left int `json:"left"`
 }
 
-// NewUser asks for an account without a flow.
-type NewUser struct {
-	Email     string `json:"email" maxLength:"1024"`
-	Password  string `json:"password,omitempty" maxLength:"8192"`
-	Role      string `json:"role,omitempty" maxLength:"32" pattern:"^[a-z]*$"`
-	Phone     string `json:"phone,omitempty" maxLength:"64"`
-	Temporary bool   `json:"temporary,omitempty"`
-}
-
-// Clock is the verifier's clock.
-type Clock struct {
-	Now    time.Time `json:"now"`
-	Offset Duration  `json:"offset" doc:"Ahead of the machine's clock"`
-}
-
-// ClockChange moves the clock; exactly one field is given.
-type ClockChange struct {
-	Now     *time.Time `json:"now,omitempty" doc:"Run on from here"`
-	Offset  *Duration  `json:"offset,omitempty" doc:"This far ahead of the machine's clock"`
-	Advance *Duration  `json:"advance,omitempty" doc:"This much further; negative goes back"`
-}
-
-// Event is what happened, with its exact cause.
-type Event struct {
-	Seq      int64     `json:"seq"`
-	At       time.Time `json:"at"`
-	Type     string    `json:"type"`
-	User     string    `json:"user" doc:"E-mail address, where one is known"`
-	Method   string    `json:"method,omitempty"`
-	Outcome  string    `json:"outcome" enum:"accepted,refused"`
-	Cause    string    `json:"cause,omitempty"`
-	StepsOff *int      `json:"steps_off,omitempty" doc:"Steps a code was behind (-) or ahead (+) of the clock"`
-}
-
-// Message is an e-mail or SMS that was sent.
-type Message struct {
-	ID      string    `json:"id"`
-	At      time.Time `json:"at"`
-	Channel string    `json:"channel" enum:"email,sms"`
-	To      string    `json:"to"`
-	Subject string    `json:"subject,omitempty"`
-	Text    string    `json:"text"`
-	Code    string    `json:"code,omitempty"`
-	State   string    `json:"state"`
+// RecoveryCodes is a new set; the one before it is no longer accepted.
+type RecoveryCodes struct {
+	RecoveryCodes []string `json:"recovery_codes" nullable:"false" doc:"Shown once"`
 }
 
 // Problem is an error as the API sends it (RFC 9457). It is what Client's
 // methods return for every refusal.
 type Problem struct {
-	Type   string `json:"type,omitempty" doc:"about:blank"`
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Code   string `json:"code" doc:"Stable name of the refusal" example:"code_refused"`
-	Detail string `json:"detail,omitempty"`
+	Type     string   `json:"type,omitempty" doc:"about:blank"`
+	Title    string   `json:"title"`
+	Status   int      `json:"status"`
+	Code     string   `json:"code" doc:"Stable name of the refusal" example:"code_refused"`
+	Detail   string   `json:"detail,omitempty"`
+	Mistakes []string `json:"mistakes,omitempty" doc:"rollout_invalid: each mistake"`
 
 	// RetryAfter is 0 where the server named no time.
 	RetryAfter time.Duration `json:"-"`
@@ -198,4 +173,12 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	}
 	*d = Duration(v)
 	return nil
+}
+
+// since gives when something happened, or nil where it did not.
+func since(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
