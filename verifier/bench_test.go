@@ -35,7 +35,7 @@ func BenchmarkCode(b *testing.B) {
 				b.StartTimer()
 				for n := range batch {
 					all.Go(func() {
-						if _, err := w.svc.Code(b.Context(), flows[n], verifier.SecretOf(codes[n])); err != nil {
+						if _, err := w.svc.Code(b.Context(), flows[n], verifier.Answer{Code: verifier.SecretOf(codes[n])}); err != nil {
 							failed.Store(err)
 						}
 					})

@@ -152,7 +152,7 @@ func need(t *testing.T, program string) {
 
 func TestKeyURIsAreWhatAppsAgreeOn(t *testing.T) {
 	f := verifier.TOTP{Key: verifier.SecretOf("12345678901234567890"), Algorithm: "SHA1", Digits: 6, Period: 30 * time.Second}
-	uri := f.RevealURI("Twofold & Söhne", "ada+lab@example.com").RevealText()
+	uri := f.RevealURI("totp", "Twofold & Söhne", "ada+lab@example.com").RevealText()
 	if strings.ContainsAny(uri, "+ ") {
 		t.Errorf("a blank or plus in %s", uri)
 	}

@@ -22,9 +22,9 @@ func TestNext(t *testing.T) {
 	at := time.Date(2026, 7, 13, 9, 0, 0, 0, time.UTC)
 	required := plain(t)
 	skippable := plain(t)
-	skippable.SecondStep.Skippable = true
+	skippable.SecondStep.Enroll = rollout.Prompted
 	optional := plain(t)
-	optional.SecondStep.Required = false
+	optional.SecondStep.Enroll = rollout.Optional
 
 	working := verifier.Factor{ID: "w", Method: "totp", Confirmed: at}
 	pending := verifier.Factor{ID: "p", Method: "totp"}
@@ -40,7 +40,8 @@ func TestNext(t *testing.T) {
 	proven := func(f *verifier.Flow) { f.Proven = at }
 	skipped := func(f *verifier.Flow) { f.Skipped = at }
 	done := func(f *verifier.Flow) { f.Done = at }
-	methods := []verifier.Method{"totp"}
+	methods := required.SecondStep.Methods
+	rest := methods[1:]
 
 	full := []verifier.Factor{pending}
 	for range required.SecondStep.MaxFactors {
@@ -61,14 +62,14 @@ func TestNext(t *testing.T) {
 		{"skipped: done", skippable, user(), flow(verifier.FlowSignIn, skipped), 0, verifier.Step{Kind: verifier.StepDone}},
 		{"skipped, and no longer allowed: choose", required, user(), flow(verifier.FlowSignIn, skipped), 0, verifier.Step{Kind: verifier.StepChooseMethod, Methods: methods}},
 		{"optional: done", optional, user(), flow(verifier.FlowSignIn, nil), 0, verifier.Step{Kind: verifier.StepDone}},
-		{"optional, and enrolled: code", optional, user(working), flow(verifier.FlowSignIn, nil), 0, verifier.Step{Kind: verifier.StepCode, Method: "totp"}},
-		{"skippable, enrolled, skipped before: code", skippable, user(working), flow(verifier.FlowSignIn, skipped), 0, verifier.Step{Kind: verifier.StepCode, Method: "totp"}},
-		{"enrolling: confirm", required, user(pending), flow(verifier.FlowSignUp, enrolling), 0, verifier.Step{Kind: verifier.StepConfirm, Method: "totp", Factor: "p"}},
+		{"optional, and enrolled: code", optional, user(working), flow(verifier.FlowSignIn, nil), 0, verifier.Step{Kind: verifier.StepCode, Method: "totp", Factor: "w"}},
+		{"skippable, enrolled, skipped before: code", skippable, user(working), flow(verifier.FlowSignIn, skipped), 0, verifier.Step{Kind: verifier.StepCode, Method: "totp", Factor: "w"}},
+		{"enrolling: confirm", required, user(pending), flow(verifier.FlowSignUp, enrolling), 0, verifier.Step{Kind: verifier.StepConfirm, Method: "totp", Factor: "p", Methods: rest}},
 		{"another flow's enrollment: choose", required, user(pending), flow(verifier.FlowSignIn, nil), 0, verifier.Step{Kind: verifier.StepChooseMethod, Methods: methods}},
-		{"P17: enrolling, but a factor works: code", required, user(working, pending), flow(verifier.FlowSignIn, enrolling), 0, verifier.Step{Kind: verifier.StepCode, Method: "totp"}},
-		{"enrolled: code", required, user(working), flow(verifier.FlowSignIn, nil), 0, verifier.Step{Kind: verifier.StepCode, Method: "totp"}},
+		{"P17: enrolling, but a factor works: code", required, user(working, pending), flow(verifier.FlowSignIn, enrolling), 0, verifier.Step{Kind: verifier.StepCode, Method: "totp", Factor: "w"}},
+		{"enrolled: code", required, user(working), flow(verifier.FlowSignIn, nil), 0, verifier.Step{Kind: verifier.StepCode, Method: "totp", Factor: "w"}},
 		{"code shown: done", required, user(working), flow(verifier.FlowSignIn, proven), 0, verifier.Step{Kind: verifier.StepDone}},
-		{"just in time: code", required, user(working), flow(verifier.FlowSignIn, nil), 10*time.Minute - 1, verifier.Step{Kind: verifier.StepCode, Method: "totp"}},
+		{"just in time: code", required, user(working), flow(verifier.FlowSignIn, nil), 10*time.Minute - 1, verifier.Step{Kind: verifier.StepCode, Method: "totp", Factor: "w"}},
 		{"too late: over", required, user(working), flow(verifier.FlowSignIn, nil), 10 * time.Minute, verifier.Step{Kind: verifier.StepOver, Cause: verifier.CauseFlowExpired}},
 		{"too late to confirm: over", required, user(pending), flow(verifier.FlowSignUp, enrolling), 10 * time.Minute, verifier.Step{Kind: verifier.StepOver, Cause: verifier.CauseEnrollmentExpired}},
 		{"done stays done", required, user(working), flow(verifier.FlowSignIn, done), time.Hour, verifier.Step{Kind: verifier.StepDone}},

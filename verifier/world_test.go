@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"twofold/verifier"
+	"twofold/verifier/delivery"
 	"twofold/verifier/rollout"
 	"twofold/verifier/store"
 )
@@ -26,6 +28,7 @@ type world struct {
 	svc   *verifier.Service
 	store verifier.Store
 	clock *verifier.Clock
+	mail  *delivery.Outbox
 }
 
 // person is somebody with an authenticator.
@@ -44,9 +47,38 @@ func newWorld(t testing.TB, s verifier.Store, change ...func(*rollout.Rollout)) 
 		c(&r)
 	}
 	clock := verifier.NewClock(func() time.Time { return start })
-	svc := verifier.New(s, verifier.Options{Rollout: r, Clock: clock, Key: key})
+	outbox := delivery.New(delivery.Options{Now: clock.Now})
+	t.Cleanup(func() {
+		if err := outbox.Close(context.Background()); err != nil {
+			t.Errorf("close outbox: %v", err)
+		}
+	})
+	svc := verifier.New(s, verifier.Options{Rollout: r, Clock: clock, Key: key, Sender: outbox, URL: "http://verifier.example"})
 	verifier.CheapPasswords(svc)
-	return &world{t, svc, s, clock}
+	return &world{t, svc, s, clock, outbox}
+}
+
+// named puts an embedded roll-out in force.
+func named(name string) func(*rollout.Rollout) {
+	return func(r *rollout.Rollout) {
+		loaded, err := rollout.Load(name)
+		if err != nil {
+			panic(err)
+		}
+		*r = loaded
+	}
+}
+
+// sent is the code in the newest message to somebody that has one.
+func (w *world) sent(to string) string {
+	w.t.Helper()
+	for _, m := range slices.Backward(w.mail.Messages(to)) {
+		if m.Code != "" {
+			return m.Code
+		}
+	}
+	w.t.Fatalf("nothing with a code was sent to %s", to)
+	return ""
 }
 
 func openSQLite(t testing.TB, path string) *store.SQLite {
@@ -86,7 +118,7 @@ func (w *world) advance(d time.Duration) {
 
 func (w *world) signUp(email string) verifier.Progress {
 	w.t.Helper()
-	p, err := w.svc.SignUp(context.Background(), verifier.Credentials{Email: email, Password: verifier.SecretOf(password)}, "")
+	p, err := w.svc.SignUp(context.Background(), verifier.NewAccount{Email: email, Password: verifier.SecretOf(password)})
 	w.must(err)
 	return p
 }
@@ -148,7 +180,7 @@ func (w *world) wrong(p *person) string {
 }
 
 func (w *world) answer(flow, code string) (verifier.Progress, error) {
-	return w.svc.Code(context.Background(), flow, verifier.SecretOf(code))
+	return w.svc.Code(context.Background(), flow, verifier.Answer{Code: verifier.SecretOf(code)})
 }
 
 func (w *world) accepted(flow, code string) verifier.Progress {
