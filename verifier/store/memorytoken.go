@@ -98,6 +98,10 @@ func (tx *memoryTx) SpendLink(key verifier.Digest, at time.Time) (bool, error) {
 	return true, put(tx, tx.m.links, key, &l)
 }
 
+func (tx *memoryTx) EndLinks(userID string) error {
+	return drop(tx, tx.m.links, func(l verifier.Link) bool { return l.UserID == userID })
+}
+
 func (tx *memoryTx) AddSession(s verifier.Session) error {
 	return add(tx, tx.m.sessions, s.Key, s, s.UserID)
 }
@@ -119,15 +123,4 @@ func (tx *memoryTx) EndSession(key verifier.Digest) error {
 
 func (tx *memoryTx) EndSessions(userID string) error {
 	return drop(tx, tx.m.sessions, func(s verifier.Session) bool { return s.UserID == userID })
-}
-
-func (tx *memoryTx) EndLinks(userID string) error {
-	for key, l := range tx.m.links {
-		if l.UserID == userID {
-			if err := put(tx, tx.m.links, key, nil); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

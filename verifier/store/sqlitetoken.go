@@ -88,6 +88,10 @@ func (tx *sqliteTx) SpendLink(key verifier.Digest, at time.Time) (bool, error) {
 	return tx.spend(at, "UPDATE links SET spent = ? WHERE key = ? AND spent = 0", "SELECT 1 FROM links WHERE key = ?", key[:])
 }
 
+func (tx *sqliteTx) EndLinks(userID string) error {
+	return tx.exec("DELETE FROM links WHERE user_id = ?", userID)
+}
+
 func (tx *sqliteTx) AddSession(s verifier.Session) error {
 	return tx.add(s.UserID, "INSERT INTO sessions (key, user_id, device, created, expires) VALUES (?, ?, ?, ?, ?)",
 		s.Key[:], s.UserID, s.Device, micros(s.Created), micros(s.Expires))
@@ -118,8 +122,4 @@ func (tx *sqliteTx) EndSession(key verifier.Digest) error {
 
 func (tx *sqliteTx) EndSessions(userID string) error {
 	return tx.exec("DELETE FROM sessions WHERE user_id = ?", userID)
-}
-
-func (tx *sqliteTx) EndLinks(userID string) error {
-	return tx.exec("DELETE FROM links WHERE user_id = ?", userID)
 }

@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -18,7 +20,10 @@ import (
 	"twofold/verifier/store/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	crashIfAsked()
+	goleak.VerifyTestMain(m)
+}
 
 func TestMemory(t *testing.T) {
 	storetest.Run(t, func(*testing.T) storetest.Store { return store.NewMemory() })
@@ -92,24 +97,57 @@ func TestP03_TwoProcessesOnOneStore(t *testing.T) {
 	one, two := open(t, path), open(t, path)
 	defer closed(one)
 	defer closed(two)
-	addFactor(t, one, "a")
-	for step := range verifier.TimeStep(20) {
-		var wins atomic.Int32
-		var all sync.WaitGroup
-		for n := range 16 {
-			all.Go(func() {
-				won, err := spend([]*store.SQLite{one, two}[n%2], "a", step)
-				if err != nil {
-					t.Error(err)
-				}
-				if won {
-					wins.Add(1)
-				}
-			})
+	storetest.WonOnce(t, 20, one, two)
+}
+
+// TestOnlyDigestsAreInTheFile looks through the file, and the log beside it,
+// while it is open: the digests are there, what they stand for is not.
+func TestOnlyDigestsAreInTheFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "verifier.db")
+	s := open(t, path)
+	defer closed(s)
+	addFactor(t, s, "a")
+	texts := map[string]string{
+		"code": "90210773", "recovery code": "mzxw6ytboi-krugkidr", "device": "device-token-7d1", "link": "link-token-55c",
+		"session": "session-token-9ab", "flow": "flow-id-31f", "answer": "a-2CV-in-Grenoble",
+	}
+	digests := map[string]verifier.Digest{}
+	for name, text := range texts {
+		digests[name] = verifier.DigestOf(verifier.SecretOf(text))
+	}
+	at := time.Unix(1, 0)
+	err := s.Update(t.Context(), func(tx verifier.Tx) error {
+		u, err := tx.User("a")
+		u.Questions = []verifier.Question{{Ask: "Which car?", Answer: digests["answer"]}}
+		err = errors.Join(err, tx.SetUser(u),
+			tx.AddFlow(verifier.Flow{Key: digests["flow"], UserID: "a", Created: at, Expires: at}),
+			tx.AddChallenge(verifier.Challenge{ID: "c", Flow: digests["flow"], Hash: digests["code"], Sent: at, Expires: at}),
+			tx.SetRecovery("a", []verifier.Digest{digests["recovery code"]}),
+			tx.AddDevice(verifier.Device{Key: digests["device"], ID: "d", UserID: "a", Created: at, Expires: at}),
+			tx.AddLink(verifier.Link{Key: digests["link"], UserID: "a", Created: at, Expires: at}),
+			tx.AddSession(verifier.Session{Key: digests["session"], UserID: "a", Created: at, Expires: at}))
+		_, _, spend := tx.SpendRecovery("a", digests["recovery code"], at)
+		_, spend2 := tx.SpendChallenge("c", at)
+		return errors.Join(err, spend, spend2)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept []byte
+	for _, suffix := range []string{"", "-wal"} {
+		raw, err := os.ReadFile(path + suffix)
+		if err != nil {
+			t.Fatal(err)
 		}
-		all.Wait()
-		if wins.Load() != 1 {
-			t.Fatalf("step %d was spent %d times", step, wins.Load())
+		kept = append(kept, raw...)
+	}
+	for name, text := range texts {
+		d := digests[name]
+		if !bytes.Contains(kept, d[:]) && !bytes.Contains(kept, []byte(hex.EncodeToString(d[:]))) {
+			t.Errorf("the digest of the %s is not in the file", name)
+		}
+		if bytes.Contains(kept, []byte(text)) {
+			t.Errorf("the %s is in the file", name)
 		}
 	}
 }

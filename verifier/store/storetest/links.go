@@ -17,7 +17,7 @@ func hasLink(t *testing.T, s Store, want verifier.Link) {
 }
 
 func linksRoundTrip(t *testing.T, s Store) {
-	addAda(t, s)
+	addBoth(t, s)
 	one, two := link("one"), link("two")
 	two.Kind = verifier.LinkInvitation
 	update(t, s, func(tx verifier.Tx) error { return errors.Join(tx.AddLink(one), tx.AddLink(two)) })
@@ -34,4 +34,15 @@ func linksRoundTrip(t *testing.T, s Store) {
 	one.Used = after(1)
 	hasLink(t, s, one)
 	hasLink(t, s, two)
+
+	other := link("other")
+	other.UserID = "u2"
+	update(t, s, func(tx verifier.Tx) error { return errors.Join(tx.AddLink(other), tx.EndLinks("u1")) })
+	for _, ended := range []verifier.Link{one, two} {
+		err := s.View(t.Context(), func(tx verifier.Tx) error { _, err := tx.Link(ended.Key); return err })
+		if !errors.Is(err, verifier.ErrNotFound) {
+			t.Errorf("an ended link: %v, want ErrNotFound", err)
+		}
+	}
+	hasLink(t, s, other)
 }

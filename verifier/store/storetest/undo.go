@@ -110,7 +110,7 @@ func changes() []struct {
 			_, spent, err := tx.SpendRecovery("u1", key("r1"), now)
 			return won(spent, err)
 		}},
-		{"SetRecovery", func(tx verifier.Tx) error { return tx.SetRecovery("u1", []verifier.Digest{key("r3")}) }},
+		{"SetRecovery", func(tx verifier.Tx) error { return tx.SetRecovery("u1", nil) }},
 		{"AddDevice", func(tx verifier.Tx) error { return tx.AddDevice(device("d2")) }},
 		{"SetDevice", func(tx verifier.Tx) error { return tx.SetDevice(revoked) }},
 		{"AddLink", func(tx verifier.Tx) error { return tx.AddLink(link("l2")) }},
@@ -122,6 +122,7 @@ func changes() []struct {
 		{"Sweep", func(tx verifier.Tx) error { return tx.Sweep(now) }},
 		{"EndSession", func(tx verifier.Tx) error { return tx.EndSession(key("s1")) }},
 		{"EndSessions", func(tx verifier.Tx) error { return tx.EndSessions("u1") }},
+		{"EndLinks", func(tx verifier.Tx) error { return tx.EndLinks("u1") }},
 		{"EndFlows", func(tx verifier.Tx) error { return tx.EndFlows("u1") }},
 	}
 }
