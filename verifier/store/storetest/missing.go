@@ -11,11 +11,8 @@ import (
 func missingIsNotFound(t *testing.T, s Store) {
 	addAda(t, s)
 	var none verifier.Digest
-	ofNobody := func(id *string) { *id = "x" }
 	f, d, l, se := flow("f"), device("d"), link("l"), session("s")
-	for _, id := range []*string{&f.UserID, &d.UserID, &l.UserID, &se.UserID} {
-		ofNobody(id)
-	}
+	f.UserID, d.UserID, l.UserID, se.UserID = "x", "x", "x", "x"
 	calls := map[string]func(verifier.Tx) error{
 		"User":           func(tx verifier.Tx) error { _, err := tx.User("x"); return err },
 		"UserByEmail":    func(tx verifier.Tx) error { _, err := tx.UserByEmail("x"); return err },

@@ -37,8 +37,8 @@ func sweepTakesOldOnly(t *testing.T, s Store) {
 				t.Errorf("%s: flows, challenge, session, device, link, throttle are there: %s", name, got)
 			}
 		}
-		won, err2 := tx.RecoveryLeft("u1")
-		same(t, won, 1)
+		codes, err2 := tx.RecoveryLeft("u1")
+		same(t, codes, 1)
 		return errors.Join(err, err2)
 	})
 }
