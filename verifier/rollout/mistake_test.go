@@ -114,6 +114,16 @@ func TestMistakesAreNamedWithTheirLine(t *testing.T) {
 		{"konexus", `enroll = "prompted"`, `enroll = "asked"`, `phase[2].enroll: "asked" is not one of: optional, prompted, required`},
 		{"mycodabox", `[set_up]`, "[[office]]\n§name = \"office\"\nenroll = \"optional\"\n\n[set_up]", `office[2].name: "office" is there twice`},
 
+		// Apps, and tables in a line.
+		{"kode", `name = "Authy"`, `name = "Google Authenticator"`, `app[3].name: "Google Authenticator" is there twice for the same system`},
+		{"kode", `name = "Authy"`, `name = " "`, `app[3].name: is empty`},
+		{"plain", "[recovery]\ncodes = 10", `recovery = {codes = 30}`, `message.recovery: unknown key`},
+		{"plain", "[recovery]\ncodes = 10", "[recovery]\ncodes = 10\n§recovery.codes = 3", `recovery.recovery: unknown key`},
+		{"plain", "[recovery]\ncodes = 10", "[recovery]\ncodes = 10\n§codes.x = 3", `recovery.codes.x: unknown key`},
+		{"plain", `title = "Twofold"`, "title = \"Twofold\"\n§picked = {a = \"b\", c = 3}", `picked.c: wants text in quotes`},
+		{"plain", `title = "Twofold"`, "title = \"Twofold\"\n§picked = 3", `picked: wants a table`},
+		{"konexus", `[set_up]`, "[[phase.roles]]\n[set_up]", `phase[4].roles: is no table: write phase[4].roles = …`},
+
 		// KNX-13 and other texts.
 		{"konexus", `email = "support@konexus.example"`, `email = "[support email]"`, `support.email: "[support email]" was never filled in`},
 		{"konexus", `faq_lost_answer = "Contact {support}."`, `faq_lost_answer = "Contact <your name>."`, `texts.faq_lost_answer: "<your name>" was never filled in`},
@@ -226,6 +236,35 @@ func TestLongListsAreRefused(t *testing.T) {
 	got := mistakesOf(t, text)
 	if !slices.ContainsFunc(got, func(m string) bool { return strings.Contains(m, "office: has more than 100 entries") }) || len(got) > 300 {
 		t.Errorf("%d mistakes, the first: %.3q", len(got), got)
+	}
+}
+
+// Files with the marks and line ends of other systems are read the same.
+func TestOtherSystemsFilesAreRead(t *testing.T) {
+	plain := strings.Replace(source(t, "plain"), "skew = 1", "skew = 9", 1)
+	for _, text := range []string{plain, "\ufeff" + plain, strings.ReplaceAll(plain, "\n", "\r\n")} {
+		if got := mistakesOf(t, text); len(got) != 1 || got[0] != "34: totp.skew: 9 is not between 0 and 5" {
+			t.Errorf("%.12q: %q", text, got)
+		}
+	}
+}
+
+func TestMistakesReadAsLines(t *testing.T) {
+	_, err := rollout.Parse([]byte(strings.Replace(source(t, "plain"), "skew = 1", "skew = 9\nx = 1", 1)))
+	if want := "check roll-out: line 34: totp.skew: 9 is not between 0 and 5\nline 35: totp.x: unknown key"; err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+	r := load(t, "plain")
+	r.TOTP.Skew = 9
+	if err := r.Check(); err == nil || err.Error() != "check roll-out: totp.skew: 9 is not between 0 and 5" {
+		t.Errorf("without a text: %v", err)
+	}
+	var field *rollout.FieldError
+	if !errors.As(r.Check(), &field) || field.Line != 0 {
+		t.Errorf("%v", field)
+	}
+	if _, err := rollout.Parse([]byte("= 1")); err == nil || !strings.HasPrefix(err.Error(), "check roll-out: line 1: ") {
+		t.Errorf("no TOML: %v", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -87,7 +88,7 @@ func Inspect(text []byte) (Rollout, []*FieldError, error) {
 	if len(text) > MaxFile {
 		return Rollout{}, nil, fmt.Errorf("read roll-out: %w", ErrTooLarge)
 	}
-	in := newReading(text)
+	in := newReading(bytes.TrimPrefix(text, []byte("\ufeff"))) // some editors begin every file with it
 	r := in.read()
 	if !in.broken {
 		in.add(r.mistakes(in.has))

@@ -1,6 +1,7 @@
 package rollout_test
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -74,6 +75,42 @@ func TestOpenTakesNamesAndPaths(t *testing.T) {
 		if _, err := rollout.Open(path); !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("%s: %v", path, err)
 		}
+	}
+}
+
+func TestMistakenFilesAreNamed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mine.toml")
+	if err := os.WriteFile(path, []byte("name = 3"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := rollout.LoadFile(path)
+	var found *rollout.MistakesError
+	if !errors.As(err, &found) || !strings.HasPrefix(err.Error(), path+": ") {
+		t.Errorf("%v", err)
+	}
+}
+
+// What the API shows can be sent back: JSON says all that TOML says.
+func TestJSONSaysAll(t *testing.T) {
+	for _, name := range rollout.Names() {
+		before := load(t, name)
+		text, err := json.Marshal(before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var after rollout.Rollout
+		if err := json.Unmarshal(text, &after); err != nil {
+			t.Fatal(err)
+		}
+		// Lists that are empty and lists that are not there are one thing.
+		again, err := json.Marshal(after)
+		if err != nil || string(again) != string(text) || after.Check() != nil || after.TOTP.Period != before.TOTP.Period {
+			t.Errorf("%s: %v, %v", name, err, after.Check())
+		}
+	}
+	var d rollout.Duration
+	if err := json.Unmarshal([]byte(`"soon"`), &d); err == nil {
+		t.Error("soon is taken for a time")
 	}
 }
 
