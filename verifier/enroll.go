@@ -222,19 +222,17 @@ func (s *Service) confirm(w *work, v *visit) error {
 		}
 		v.out.RecoveryCodes = codes
 	}
-	s.notify(w, v.user.Email, "a second step was set up", "From now on, signing in to your account asks for "+asks(factor)+".")
+	s.post(w, delivery.Message{To: v.user.Email}, "message_notice_subject", "message_changed_email", "method", s.asks(factor))
 	return nil
 }
 
 // asks names what a factor asks for.
-func asks(f Factor) string {
-	switch f.Method {
-	case MethodEmail:
-		return "a code that is sent to " + Mask(f.Target)
-	case MethodSMS:
-		return "a code that is sent to " + Mask(f.Target)
+func (s *Service) asks(f Factor) string {
+	name := s.rules().Text("method_" + string(f.Method) + "_name")
+	if hint := hint(f); hint != "" {
+		name += " (" + hint + ")"
 	}
-	return "a code from your authenticator app"
+	return name
 }
 
 // verified keeps that the account's address or number was proven by a factor.
@@ -285,7 +283,7 @@ func (s *Service) Cancel(ctx context.Context, id string) error {
 				return err
 			}
 		}
-		flow.Target, flow.Expires = "", w.now
+		flow.Expires = flow.Created
 		if err := w.SetFlow(flow); err != nil {
 			return err
 		}

@@ -24,7 +24,7 @@ type Flow struct {
 	Kind    FlowKind
 	UserID  string
 	Created time.Time
-	Expires time.Time
+	Expires time.Time // as soon as Created: it was given up
 	Factor  string    // id of the factor under enrollment, if any
 	Chosen  string    // id of the factor to sign in with, where the person chose
 	Device  string    // id of the trusted device that it began on, or that it made
@@ -70,6 +70,8 @@ func Next(r rollout.Rollout, user User, flow Flow, now time.Time) Step {
 	switch {
 	case !flow.Done.IsZero():
 		return Step{Kind: StepDone}
+	case flow.Expires.Equal(flow.Created):
+		return Step{Kind: StepOver, Cause: CauseEnrollmentCancelled}
 	case !now.Before(flow.Expires) && enrolling:
 		return Step{Kind: StepOver, Cause: CauseEnrollmentExpired}
 	case !now.Before(flow.Expires):
@@ -103,8 +105,6 @@ func nextOfContact(flow Flow) Step {
 	switch {
 	case !flow.Proven.IsZero():
 		return Step{Kind: StepDone}
-	case flow.Target == "":
-		return Step{Kind: StepOver, Cause: CauseEnrollmentCancelled}
 	}
 	return Step{Kind: StepConfirm, Method: flow.Method}
 }

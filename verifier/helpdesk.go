@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
+
+	"twofold/verifier/delivery"
 )
 
 // QuestionAnswer is a question that the helpdesk may ask, with the right answer.
@@ -85,8 +87,7 @@ func (s *Service) Helpdesk(ctx context.Context, c HelpdeskCase) error {
 		if err := s.removeAll(w, user); err != nil {
 			return err
 		}
-		s.notify(w, user.Email, "your second step was switched off", "The help desk switched the second step of your account off. "+
-			"You can sign in with your password and set it up again.")
+		s.post(w, delivery.Message{To: user.Email}, "message_notice_subject", "message_disabled_email")
 		return w.record(e)
 	})
 	if err == nil && refusal != nil {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"twofold/verifier/delivery"
 	"twofold/verifier/rollout"
 )
 
@@ -109,9 +110,8 @@ func (s *Service) temporary(ctx context.Context) (password, hash Secret, err err
 }
 
 func (s *Service) mailTemporary(w *work, user User, password Secret) {
-	s.mailToken(w, user.Email, "your temporary password", "An account was made for you. Sign in with your e-mail address and this temporary password:\n\n    "+
-		password.RevealText()+"\n\nIt works once, for "+minutes(s.rules().Lifetimes.Temporary.Std())+". You choose your own password then.\n",
-		password.RevealText(), s.url)
+	s.post(w, delivery.Message{To: user.Email, Code: password.RevealText(), Link: s.url},
+		"message_invitation_subject", "message_temporary_email", "number", password.RevealText(), "link", s.url)
 }
 
 // Temporary mails a new temporary password to a user. The old password, and
@@ -153,7 +153,7 @@ func (s *Service) Unlock(ctx context.Context, userID string) error {
 func (s *Service) ResetMFA(ctx context.Context, userID, operator string) error {
 	e := Event{Type: EventResetMFA, Operator: printable(operator, longestEmail)}
 	return s.onUser(ctx, userID, e, func(w *work, user User) error {
-		s.notify(w, user.Email, "your second step was reset", "An administrator reset the second step of your account.")
+		s.post(w, delivery.Message{To: user.Email}, "message_notice_subject", "message_disabled_email")
 		return s.removeAll(w, user)
 	})
 }

@@ -3,8 +3,7 @@ package verifier
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
+	"strconv"
 	"time"
 
 	"twofold/verifier/delivery"
@@ -49,74 +48,33 @@ func (s *Service) send(ctx context.Context, o outgoing) (failed bool, err error)
 	return true, err
 }
 
-// site is what messages call the organization.
-func (s *Service) site() string {
-	r := s.rules()
-	if title := strings.TrimSpace(r.Title); title != "" {
-		return title
-	}
-	return r.Issuer
-}
-
 // codeMessage writes the message that carries a code.
 func (s *Service) codeMessage(method Method, to, code string, now time.Time) delivery.Message {
+	r := s.rules()
+	fill := []string{"number", code, "minutes", strconv.Itoa(int(r.Message.Lifetime.Std() / time.Minute)), "email", to}
 	m := delivery.Message{At: now, Channel: delivery.Channel(method), To: to, Code: code}
-	lasting := minutes(s.rules().Message.Lifetime.Std())
 	if method == MethodSMS {
-		m.Text = fmt.Sprintf("%s is your %s code. It works once, for %s. Tell it to nobody.", code, s.site(), lasting)
+		m.Text = r.Fill("message_code_sms", fill...)
 		return m
 	}
-	m.Subject = "Your " + s.site() + " code"
-	m.Text = fmt.Sprintf("Your code is:\n\n    %s\n\nIt works once, for %s, on the page that asked for it. "+
-		"Nobody from %s will ever ask you for it.\n\nIf you did not try to sign in, somebody knows your password: change it.\n",
-		code, lasting, s.site())
+	m.Subject, m.Text = r.Text("message_code_subject"), r.Fill("message_code_email", fill...)
 	return m
 }
 
+// post leaves an e-mail to be sent after the change. The texts are the
+// roll-out's, under the keys.
+func (s *Service) post(w *work, m delivery.Message, subject, text string, fill ...string) {
+	r := s.rules()
+	m.At, m.Channel = w.now, delivery.Email
+	m.Subject, m.Text = r.Text(subject), r.Fill(text, append(fill, "email", m.To)...)
+	w.notices = append(w.notices, m)
+}
+
 // notify tells a person by e-mail what happened to their account.
-func (s *Service) notify(w *work, to, subject, text string) {
+func (s *Service) notify(w *work, to, what string) {
+	r := s.rules()
 	w.notices = append(w.notices, delivery.Message{
-		At: w.now, Channel: delivery.Email, To: to, Subject: s.site() + ": " + subject,
-		Text: text + "\n\nIf this was not you, " + s.askSupport() + ".\n",
+		At: w.now, Channel: delivery.Email, To: to, Subject: r.Text("message_notice_subject"),
+		Text: what + "\n\nIf this was not you, tell " + r.Support.String() + " at once.",
 	})
-}
-
-// mailToken mails something that its reader needs: a token or password.
-func (s *Service) mailToken(w *work, to, subject, text, token, link string) {
-	w.notices = append(w.notices, delivery.Message{
-		At: w.now, Channel: delivery.Email, To: to, Subject: s.site() + ": " + subject, Text: text, Code: token, Link: link,
-	})
-}
-
-func (s *Service) askSupport() string {
-	support := s.rules().Support
-	who := support.Name
-	if who == "" {
-		who = "your administrator"
-	}
-	var ways []string
-	for _, way := range []string{support.Email, support.Phone} {
-		if way != "" {
-			ways = append(ways, way)
-		}
-	}
-	if len(ways) > 0 {
-		who += " (" + strings.Join(ways, ", ") + ")"
-	}
-	return "tell " + who
-}
-
-// minutes writes a lifetime for people.
-func minutes(d time.Duration) string {
-	switch {
-	case d >= 48*time.Hour:
-		return fmt.Sprintf("%d days", d/(24*time.Hour))
-	case d >= 2*time.Hour:
-		return fmt.Sprintf("%d hours", d/time.Hour)
-	case d == time.Minute:
-		return "a minute"
-	case d >= time.Minute:
-		return fmt.Sprintf("%d minutes", d/time.Minute)
-	}
-	return fmt.Sprintf("%d seconds", d/time.Second)
 }

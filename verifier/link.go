@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"twofold/verifier/delivery"
 )
 
 // LinkKind says what a link that was mailed is for.
@@ -68,19 +70,16 @@ func (s *Service) RequestReset(ctx context.Context, address string) error {
 
 // mailLink stores a new link of user and mails it.
 func (s *Service) mailLink(w *work, user User, kind LinkKind, token Secret) error {
-	lasts, subject := s.rules().Lifetimes.Reset.Std(), "set a new password"
-	text := "Somebody asked for a new password for your account. If it was you, open this address:"
+	lasts, subject, text := s.rules().Lifetimes.Reset, "message_reset_subject", "message_reset_email"
 	if kind == LinkInvitation {
-		lasts, subject = s.rules().Lifetimes.Invitation.Std(), "your account"
-		text = "An account was made for you. Open this address to set its password:"
+		lasts, subject, text = s.rules().Lifetimes.Invitation, "message_invitation_subject", "message_invitation_email"
 	}
-	err := w.AddLink(Link{Key: DigestOf(token), Kind: kind, UserID: user.ID, Created: w.now, Expires: w.now.Add(lasts)})
+	err := w.AddLink(Link{Key: DigestOf(token), Kind: kind, UserID: user.ID, Created: w.now, Expires: w.now.Add(lasts.Std())})
 	if err != nil {
 		return err
 	}
 	link := s.url + "/password-reset/" + token.RevealText()
-	s.mailToken(w, user.Email, subject, text+"\n\n    "+link+"\n\nIt works once, for "+minutes(lasts)+
-		". Your second step stays as it is.\n\nIf you did not ask for this, do nothing.\n", token.RevealText(), link)
+	s.post(w, delivery.Message{To: user.Email, Code: token.RevealText(), Link: link}, subject, text, "link", link)
 	return nil
 }
 
@@ -148,7 +147,7 @@ func (s *Service) ResetPassword(ctx context.Context, token, fresh Secret) error 
 		if err != nil {
 			return err
 		}
-		s.notify(w, user.Email, "your password was set", "The password of your account was set anew.")
+		s.notify(w, user.Email, "The password of your account was set anew.")
 		return w.record(Event{Type: EventPasswordReset, User: user.Email})
 	})
 }

@@ -339,7 +339,7 @@ func TestP23_AbandonedEnrollmentKillsNothing(t *testing.T) {
 			t.Fatal("the new enrollment has the old secret")
 		}
 		w.refused(w.signIn(ada).ID, w.code(fresh, 0), verifier.CauseEnrollmentNotConfirmed) // unconfirmed
-		w.accepted(w.signIn(ada).ID, w.code(ada, 0))                           // the old one works
+		w.accepted(w.signIn(ada).ID, w.code(ada, 0))                                        // the old one works
 		w.advance(10 * time.Minute)
 		w.refused(adding.ID, w.code(fresh, 0), verifier.CauseEnrollmentExpired)
 		w.accepted(w.signIn(ada).ID, w.code(ada, 0))

@@ -33,7 +33,7 @@ func (s *Service) spendRecovery(w *work, user User, code string) (*match, findin
 	case err != nil:
 		return nil, finding{}, err
 	case won:
-		s.notify(w, user.Email, "a recovery code was used", "Somebody signed in to your account with a recovery code. It does not work again.")
+		s.notify(w, user.Email, "Somebody signed in to your account with a recovery code. It does not work again.")
 		return &match{method: MethodRecovery, recovery: hash}, finding{}, nil
 	case found:
 		return nil, finding{cause: CauseRecoveryCodeUsed}, nil
@@ -93,7 +93,7 @@ func (s *Service) RecoveryCodes(ctx context.Context, token, password Secret) ([]
 		if codes, err = s.freshRecovery(w, user); err != nil {
 			return err
 		}
-		s.notify(w, user.Email, "new recovery codes", "Your recovery codes were replaced by new ones. The old ones no longer work.")
+		s.notify(w, user.Email, "Your recovery codes were replaced by new ones. The old ones no longer work.")
 		return nil
 	})
 	return codes, err

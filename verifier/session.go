@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"twofold/verifier/delivery"
 	"twofold/verifier/rollout"
 )
 
@@ -189,7 +190,11 @@ func (s *Service) RemoveFactor(ctx context.Context, token Secret, id string, pro
 		if err := w.DeleteFactor(id); err != nil {
 			return err
 		}
-		s.notify(w, user.Email, "a second step was removed", "A second step was removed from your account: "+asks(factor)+".")
+		if last {
+			s.post(w, delivery.Message{To: user.Email}, "message_notice_subject", "message_disabled_email")
+		} else {
+			s.notify(w, user.Email, "A second step was removed from your account: "+s.asks(factor)+".")
+		}
 		return w.record(e)
 	})
 	if err == nil && refusal != nil {
@@ -255,7 +260,7 @@ func (s *Service) SetPassword(ctx context.Context, token, old, fresh Secret) err
 		if err != nil {
 			return err
 		}
-		s.notify(w, user.Email, "your password was changed", "The password of your account was changed.")
+		s.notify(w, user.Email, "The password of your account was changed.")
 		return w.record(Event{Type: EventPasswordChanged, User: user.Email})
 	})
 }
