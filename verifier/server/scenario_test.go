@@ -1,0 +1,423 @@
+package server_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/hotp"
+
+	"twofold/verifier/api"
+	"twofold/verifier/rollout"
+	"twofold/verifier/server"
+)
+
+// The scenarios follow the guides step by step, through the API of a server
+// that listens, on a clock that stands still until it is moved.
+
+// scene is a verifier under one roll-out.
+type scene struct {
+	*api.Client
+	t       testing.TB
+	rollout rollout.Rollout
+	store   string
+	server  *server.Server
+	ended   chan error
+}
+
+// monday is when scenes begin that do not depend on a calendar.
+var monday = time.Date(2026, 8, 3, 9, 0, 10, 0, time.UTC)
+
+// open begins a scene in memory.
+func open(t testing.TB, name string, change ...func(*rollout.Rollout)) *scene {
+	t.Helper()
+	return openAt(t, ":memory:", name, monday, change...)
+}
+
+func openAt(t testing.TB, store, name string, now time.Time, change ...func(*rollout.Rollout)) *scene {
+	t.Helper()
+	r, err := rollout.Load(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range change {
+		c(&r)
+	}
+	s := &scene{t: t, rollout: r, store: store}
+	s.listen(now)
+	t.Cleanup(s.close)
+	return s
+}
+
+func (s *scene) listen(now time.Time) {
+	s.t.Helper()
+	var err error
+	s.server, err = server.Listen(server.Options{Store: s.store, Rollout: s.rollout, Now: func() time.Time { return now }})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	served := s.server
+	s.ended = make(chan error, 1)
+	go func(ended chan error) { ended <- served.Serve() }(s.ended)
+	s.Client = api.NewClient(served.URL(), served.LabToken())
+}
+
+func (s *scene) close() {
+	s.CloseIdle()
+	if err := s.server.Shutdown(context.Background()); err != nil {
+		s.t.Errorf("shutdown: %v", err)
+	}
+	if err := <-s.ended; err != nil {
+		s.t.Errorf("serve: %v", err)
+	}
+}
+
+// restart ends the verifier and starts it again on the same store.
+func (s *scene) restart() {
+	s.t.Helper()
+	now := s.now()
+	s.close()
+	s.listen(now)
+}
+
+func (s *scene) ok(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// flow is the flow of a call that must go well.
+func (s *scene) flow(f api.Flow, err error) api.Flow {
+	s.t.Helper()
+	s.ok(err)
+	return f
+}
+
+func (s *scene) now() time.Time {
+	s.t.Helper()
+	clock, err := s.Clock(context.Background())
+	s.ok(err)
+	return clock.Now
+}
+
+func (s *scene) advance(d time.Duration) {
+	s.t.Helper()
+	by := api.Duration(d)
+	_, err := s.SetClock(context.Background(), api.ClockChange{Advance: &by})
+	s.ok(err)
+}
+
+func (s *scene) goTo(t time.Time) {
+	s.t.Helper()
+	_, err := s.SetClock(context.Background(), api.ClockChange{Now: &t})
+	s.ok(err)
+}
+
+// step is the clock moved on until every app shows a new code.
+func (s *scene) step() { s.t.Helper(); s.advance(30 * time.Second) }
+
+// added is an account that the tester's side makes, with a password.
+func (s *scene) added(email string, change ...func(*api.NewUser)) api.User {
+	s.t.Helper()
+	n := api.NewUser{Email: email, Password: password}
+	for _, c := range change {
+		c(&n)
+	}
+	made, err := s.AddUser(context.Background(), n)
+	s.ok(err)
+	return made.User
+}
+
+func (s *scene) user(email string) api.User {
+	s.t.Helper()
+	users, err := s.Users(context.Background())
+	s.ok(err)
+	at := slices.IndexFunc(users, func(u api.User) bool { return u.Email == email })
+	if at < 0 {
+		s.t.Fatalf("no account %s", email)
+	}
+	return users[at]
+}
+
+func (s *scene) signIn(email string) api.Flow {
+	s.t.Helper()
+	return s.flow(s.SignIn(context.Background(), api.SignInRequest{Email: email, Password: password}))
+}
+
+// signInOn is a sign-in on a device that was given a token.
+func (s *scene) signInOn(email, device string) api.Flow {
+	s.t.Helper()
+	return s.flow(s.SignIn(context.Background(), api.SignInRequest{Email: email, Password: password, DeviceToken: device}))
+}
+
+// in signs somebody in whose password alone is enough.
+func (s *scene) in(email string) (session string) {
+	s.t.Helper()
+	return s.session(s.signIn(email))
+}
+
+// session is that of a flow that is done.
+func (s *scene) session(f api.Flow) string {
+	s.t.Helper()
+	s.at(f, "done", "")
+	if f.Next.Session == "" {
+		s.t.Fatal("the flow is done without a session")
+	}
+	return f.Next.Session
+}
+
+func (s *scene) signOut(session string) {
+	s.t.Helper()
+	s.ok(s.SignOut(context.Background(), session, api.SignOutRequest{}))
+	_, err := s.Me(context.Background(), session)
+	s.refuses(err, 401, "session_refused")
+}
+
+// at checks what a flow waits for; the method may be left empty.
+func (s *scene) at(f api.Flow, step, method string) api.Flow {
+	s.t.Helper()
+	if f.Next.Step != step || method != "" && f.Next.Method != method {
+		s.t.Fatalf("next is %s %s, want %s %s", f.Next.Step, f.Next.Method, step, method)
+	}
+	return f
+}
+
+// enter answers a flow with a code that must be accepted.
+func (s *scene) enter(f api.Flow, code string) api.Flow {
+	s.t.Helper()
+	next, err := s.Code(context.Background(), f.ID, api.CodeRequest{Code: code})
+	if err != nil {
+		s.t.Fatalf("the code was refused: %v; the tester hears %+v", err, s.last())
+	}
+	return next
+}
+
+// wrong answers a flow with a code that must be refused: coarsely to the
+// account holder, exactly to the tester.
+func (s *scene) wrong(f api.Flow, code, cause string) api.Event {
+	s.t.Helper()
+	_, err := s.Code(context.Background(), f.ID, api.CodeRequest{Code: code})
+	s.refuses(err, 401, "code_refused")
+	e := s.last()
+	if e.Cause != cause || e.Outcome != "refused" {
+		s.t.Fatalf("the tester hears %+v, want %s", e, cause)
+	}
+	return e
+}
+
+func (s *scene) refuses(err error, status int, code string) time.Duration {
+	s.t.Helper()
+	return refused(s.t, err, status, code)
+}
+
+func (s *scene) events() []api.Event {
+	s.t.Helper()
+	events, err := s.Events(context.Background())
+	s.ok(err)
+	return events
+}
+
+func (s *scene) last() api.Event {
+	s.t.Helper()
+	events := s.events()
+	if len(events) == 0 {
+		s.t.Fatal("nothing happened")
+	}
+	return events[len(events)-1]
+}
+
+// audit checks that the tester's side has such an event, and gives the newest.
+func (s *scene) audit(kind, outcome, cause, user string) api.Event {
+	s.t.Helper()
+	for _, e := range slices.Backward(s.events()) {
+		if e.Type == kind && e.Outcome == outcome && e.Cause == cause && e.User == user {
+			if e.At.IsZero() || e.Seq == 0 {
+				s.t.Errorf("an event without time or number: %+v", e)
+			}
+			return e
+		}
+	}
+	s.t.Fatalf("no event %s %s %s of %s", kind, outcome, cause, user)
+	return api.Event{}
+}
+
+func (s *scene) inbox(to string) []api.Message {
+	s.t.Helper()
+	messages, err := s.Outbox(context.Background(), to)
+	s.ok(err)
+	return messages
+}
+
+// sent is the newest message to somebody that carries a code, password or
+// token.
+func (s *scene) sent(to string) api.Message {
+	s.t.Helper()
+	for _, m := range slices.Backward(s.inbox(to)) {
+		if m.Code != "" {
+			if !strings.Contains(m.Text, m.Code) {
+				s.t.Errorf("the code of a message to %s is not in its text", to)
+			}
+			return m
+		}
+	}
+	s.t.Fatalf("nothing with a code was sent to %s", to)
+	return api.Message{}
+}
+
+// codes is how many messages with a code went to somebody.
+func (s *scene) codes(to string) int {
+	s.t.Helper()
+	n := 0
+	for _, m := range s.inbox(to) {
+		if m.Code != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// told checks that somebody got a message about what happened to the account,
+// which is the newest they have.
+func (s *scene) told(to, words string) {
+	s.t.Helper()
+	all := s.inbox(to)
+	if len(all) == 0 {
+		s.t.Fatalf("%s was told nothing, want %q", to, words)
+	}
+	if m := all[len(all)-1]; !strings.Contains(m.Subject+"\n"+m.Text, words) {
+		s.t.Errorf("%s was told %q, want %q", to, m.Subject, words)
+	}
+}
+
+// text is what pages say under key; it must have words in it.
+func (s *scene) text(key string, words ...string) {
+	s.t.Helper()
+	r, err := s.Rollout(context.Background())
+	s.ok(err)
+	for _, w := range words {
+		if text := r.Text(key); !strings.Contains(text, w) {
+			s.t.Errorf("%s says %q, want %q in it", key, text, w)
+		}
+	}
+}
+
+func (s *scene) method(session string) string {
+	s.t.Helper()
+	factors, err := s.Factors(context.Background(), session)
+	s.ok(err)
+	var methods []string
+	for _, f := range factors {
+		methods = append(methods, f.Method)
+	}
+	return strings.Join(methods, " ")
+}
+
+// phone is an authenticator app.
+type phone struct {
+	s       *scene
+	secret  string
+	counter uint64
+}
+
+// scans reads the key URI of an enrollment, as an app does.
+func (s *scene) scans(f api.Flow) *phone {
+	s.t.Helper()
+	s.at(f, "confirm", "")
+	key, err := otp.NewKeyFromURL(f.Next.URI)
+	if err != nil {
+		s.t.Fatalf("an app cannot read the key URI: %v", err)
+	}
+	if key.Secret() != f.Next.Secret || f.Next.QR == "" {
+		s.t.Error("the QR and the key to type differ")
+	}
+	if key.Type() != f.Next.Method || key.Digits() != otp.DigitsSix || key.Algorithm() != otp.AlgorithmSHA1 ||
+		key.Type() == "totp" && key.Period() != 30 {
+		s.t.Errorf("the key URI is not what apps agree on: %s, %s, %s, %d", key.Type(), key.Digits(), key.Algorithm(), key.Period())
+	}
+	return &phone{s: s, secret: key.Secret()}
+}
+
+// shows is the code so many steps from now.
+func (p *phone) shows(steps int) string {
+	p.s.t.Helper()
+	return codeAt(p.s.t, p.secret, p.s.now().Add(time.Duration(steps)*30*time.Second))
+}
+
+// counts is the code that an app shows which was set to counter-based.
+func (p *phone) counts(counter uint64) string {
+	p.s.t.Helper()
+	code, err := hotp.GenerateCode(p.secret, counter)
+	p.s.ok(err)
+	return code
+}
+
+// next is what a counter-based authenticator shows when its button is pressed.
+func (p *phone) next() string {
+	p.s.t.Helper()
+	code := p.counts(p.counter)
+	p.counter++
+	return code
+}
+
+// stray is a code that is not right anywhere near now.
+func (p *phone) stray() string {
+	p.s.t.Helper()
+	var near []string
+	for n := -25; n <= 25; n++ {
+		near = append(near, p.shows(n))
+	}
+	for n := range uint64(130) {
+		near = append(near, p.counts(n))
+	}
+	for _, try := range []string{"000000", "111111", "222222", "333333"} {
+		if !slices.Contains(near, try) {
+			return try
+		}
+	}
+	p.s.t.Fatal("every try is right somewhere")
+	return ""
+}
+
+// enables sets an app up in the account, from the QR to the first code. The
+// clock moves on, so that the code of the present is unspent.
+func (s *scene) enables(session string) *phone {
+	s.t.Helper()
+	f := s.flow(s.AddFactor(context.Background(), session, api.EnrollRequest{Method: "totp"}))
+	p := s.scans(f)
+	s.at(s.enter(f, p.shows(0)), "done", "")
+	s.step()
+	return p
+}
+
+// oathtool computes a code with the program of that name.
+func oathtool(t testing.TB, secret string, at time.Time, args ...string) string {
+	t.Helper()
+	if _, err := exec.LookPath("oathtool"); err != nil {
+		if os.Getenv("TWOFOLD_TEST_PARTS") == "required" {
+			t.Fatal("oathtool is not installed")
+		}
+		t.Skip("oathtool is not installed")
+	}
+	if len(args) == 0 {
+		args = []string{"--totp"}
+	}
+	args = append(args, "-N", at.UTC().Format("2006-01-02 15:04:05 UTC"), "-b", "-")
+	cmd := exec.CommandContext(t.Context(), "oathtool", args...)
+	cmd.Stdin = strings.NewReader(secret)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// other is a code of the same length that is not code.
+func other(code string) string {
+	return strings.Map(func(r rune) rune { return '0' + (r-'0'+1)%10 }, code)
+}
