@@ -31,6 +31,9 @@ func problemOf(err error) *Problem {
 		if !ok {
 			return &Problem{Status: http.StatusInternalServerError, Code: "internal", cause: err}
 		}
+		if refusal.Open && words.status != http.StatusUnauthorized { // a code's cause that others have too
+			words = heard{http.StatusUnauthorized, "The code is that of an enrollment that was never confirmed."}
+		}
 		p = &Problem{Status: words.status, Code: string(code), Detail: words.detail, RetryAfter: refusal.RetryAfter}
 		if code == verifier.CauseBusy {
 			p.RetryAfter = time.Second

@@ -88,7 +88,10 @@ func everyRoute() []string {
 	return all
 }
 
-var placeholder = regexp.MustCompile(`\{\w+\}`)
+var (
+	placeholder = regexp.MustCompile(`\{\w+\}`)
+	reference   = regexp.MustCompile(`"\$ref":"#/components/schemas/([^"]*)"`)
+)
 
 // TestRoutesAreThoseOfOpenAPI holds description, promise and routes together.
 func TestRoutesAreThoseOfOpenAPI(t *testing.T) {
@@ -103,8 +106,14 @@ func TestRoutesAreThoseOfOpenAPI(t *testing.T) {
 	if want := everyRoute(); !slices.Equal(described, want) {
 		t.Errorf("openapi.json describes\n%s\nwant\n%s", strings.Join(described, "\n"), strings.Join(want, "\n"))
 	}
-	if a := s.raw("GET", "/openapi.json", "", ""); strings.Contains(a.body, "ErrorModel") || strings.Contains(a.body, "ErrorDetail") {
+	text := s.raw("GET", "/openapi.json", "", "").body
+	if strings.Contains(text, "ErrorModel") || strings.Contains(text, "ErrorDetail") {
 		t.Error("openapi.json describes errors that are never sent")
+	}
+	for _, ref := range reference.FindAllStringSubmatch(text, -1) {
+		if !strings.Contains(text, `"`+ref[1]+`":{`) {
+			t.Errorf("openapi.json points to %q, which is not there", ref[1])
+		}
 	}
 	for _, path := range []string{"/api/v1/nothing", "/api/", "/openapi.yaml", "/docs", "/api/v1/lab/nothing"} {
 		s.problem(s.raw("GET", path, "", ""), 404, "not_found")

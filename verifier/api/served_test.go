@@ -6,12 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -52,7 +54,7 @@ func serve(t testing.TB, changes ...func(*rollout.Rollout)) *served {
 	clock := verifier.NewClock(func() time.Time { return start })
 	outbox := delivery.New(delivery.Options{Now: clock.Now})
 	svc := verifier.New(store.NewMemory(), verifier.Options{
-		Rollout: r, Clock: clock, Sender: outbox, URL: "http://127.0.0.1:8765",
+		Rollout: r, Clock: clock, Sender: outbox, Rand: newChance(), URL: "http://127.0.0.1:8765",
 		Key: verifier.NewSecret(bytes.Repeat([]byte{7}, verifier.KeySize)),
 	})
 	until, end := context.WithCancel(context.Background())
@@ -67,6 +69,21 @@ func serve(t testing.TB, changes ...func(*rollout.Rollout)) *served {
 		}
 	})
 	return &served{t, s.URL, svc, client}
+}
+
+// chance is the same in every run, so that no code is right by accident on some
+// days. Many may read it at once.
+type chance struct {
+	mu   sync.Mutex
+	from *rand.ChaCha8
+}
+
+func newChance() *chance { return &chance{from: rand.NewChaCha8([32]byte{1})} }
+
+func (c *chance) Read(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.from.Read(p)
 }
 
 // appsOnly leaves authenticator apps as the one method.
