@@ -53,7 +53,6 @@ const (
 	CauseResetNotAllowed          Cause = "reset_not_allowed"
 	CauseRoleUnknown              Cause = "role_unknown"
 	CauseRolloutInvalid           Cause = "rollout_invalid"
-	CauseNameMissing              Cause = "name_missing"
 )
 
 // Causes of refused passwords and addresses. The account holder hears

@@ -83,8 +83,7 @@ func (s *Service) SignOut(ctx context.Context, token Secret, forget bool) error 
 // AddFactor begins the enrollment of a factor for the holder of a session. The
 // factors that work already keep working until the new one is confirmed, and
 // after that where the roll-out allows several. Where the roll-out sets the
-// method up at the next sign-in, or takes a verified address as it is, the flow
-// is done at once.
+// method up at the next sign-in, the flow is done at once.
 func (s *Service) AddFactor(ctx context.Context, token Secret, want NewFactor) (Progress, error) {
 	return s.begin(ctx, FlowAddFactor, func(w *work, v *visit) error {
 		user, _, err := s.holder(w, token)
@@ -106,14 +105,7 @@ func (s *Service) AddFactor(ctx context.Context, token Secret, want NewFactor) (
 		if slices.Contains(rules.SetUp.Deferred, want.Method) {
 			return s.postpone(w, v, factor)
 		}
-		if err := s.enroll(w, v, factor); err != nil {
-			return err
-		}
-		if rules.SetUp.Saved && isVerified(user, factor) {
-			v.step = Step{Kind: StepConfirm, Factor: factor.ID}
-			return errors.Join(dropDeferred(w, user), s.proven(w, v))
-		}
-		return nil
+		return s.enroll(w, v, factor)
 	})
 }
 
@@ -136,13 +128,6 @@ func dropDeferred(w *work, user User) error {
 		return w.DeleteFactor(f.ID)
 	}
 	return nil
-}
-
-// isVerified reports whether a factor's codes go to where the user has shown to
-// read them.
-func isVerified(user User, f Factor) bool {
-	return f.Method == MethodEmail && f.Target == user.Email && !user.EmailVerified.IsZero() ||
-		f.Method == MethodSMS && f.Target == user.Phone && !user.PhoneVerified.IsZero()
 }
 
 // Proof is what a person shows before a factor is taken away.

@@ -25,7 +25,7 @@ type step struct {
 
 var steps = []step{
 	{"Both sides are there", (*Walk).meet},
-	{"Sign up", (*Walk).signUp},
+	{"Sign up", (*Walk).enter},
 	{"Set up an authenticator app", (*Walk).enroll},
 	{"The picture crosses", (*Walk).picture},
 	{"The account is stored", (*Walk).store},
@@ -37,56 +37,20 @@ var steps = []step{
 	{"The same code again", (*Walk).again},
 }
 
-func (w *Walk) meet(context.Context) error {
+func (w *Walk) meet(ctx context.Context) error {
 	if n := len(w.vault.Accounts()); n != 0 {
 		return broken("the vault should be empty and holds %d accounts", n)
 	}
+	policy, err := w.client.Rollout(ctx)
+	if err != nil {
+		return fmt.Errorf("read the roll-out: %w", err)
+	}
+	w.signUpAllowed, w.skew = policy.SignUp.Allowed, policy.TOTP.Skew
+	w.required = policy.At(w.now, "user", "").Enroll == "required"
 	w.says(Verifier, "listens at %s", w.client.URL())
 	w.says(Verifier, "clock %s", w.now.Format(time.TimeOnly))
 	w.says(Authenticator, "empty vault, in memory")
 	w.says(Authenticator, "clock %s", w.now.Format(time.TimeOnly))
-	return nil
-}
-
-func (w *Walk) signUp(ctx context.Context) error {
-	w.crosses(You, Verifier, "%s, a password", w.opts.Email)
-	f, err := w.client.SignUp(ctx, api.SignUpRequest{Email: w.opts.Email, Password: w.opts.Password})
-	if err != nil {
-		return err
-	}
-	if f.Next.Step == "done" || f.Next.Session != "" {
-		return broken("signing up gave a session without a second step")
-	}
-	w.flow = f.ID
-	if f.Next.Step == "choose_method" && f.Next.CanSkip() {
-		return broken("the second step should be required, and may be skipped")
-	}
-	if _, err := w.event(ctx, "sign_up"); err != nil {
-		return err
-	}
-	w.says(Verifier, "account made")
-	w.says(Verifier, "second step required")
-	w.says(Verifier, "no session yet")
-	return nil
-}
-
-func (w *Walk) enroll(ctx context.Context) error {
-	w.says(You, "choose: authenticator app")
-	w.crosses(You, Verifier, "name of the app: %s", w.opts.AppName)
-	f, err := w.client.Enroll(ctx, w.flow, api.EnrollRequest{Method: "totp", Name: w.opts.AppName})
-	if err != nil {
-		return err
-	}
-	if f.Next.Step != "confirm" || f.Next.Method != "totp" || f.Next.URI == "" {
-		return broken("expected an enrollment that waits for its first code, got %q", f.Next.Step)
-	}
-	w.uri = f.Next.URI
-	k, err := vault.ParseKeyURI(w.uri)
-	if err != nil {
-		return broken("the link in the enrollment is no account: %v", err)
-	}
-	w.says(Verifier, "secret made, %d bits", 8*k.Secret.Len())
-	w.says(Verifier, "not active until a code comes")
 	return nil
 }
 
@@ -161,10 +125,13 @@ func (w *Walk) confirm(ctx context.Context) error {
 
 // accepted checks that a code opened the door, and says how.
 func (w *Walk) accepted(ctx context.Context, f api.Flow, event string, outcome ...string) error {
-	if f.Next.Step != "done" || f.Next.Session == "" {
+	opened := f.Next.Session != ""
+	if opened {
+		w.session = f.Next.Session
+	}
+	if f.Next.Step != "done" || w.session == "" {
 		return broken("the code should have opened a session, and the flow waits at %q", f.Next.Step)
 	}
-	w.session = f.Next.Session
 	e, err := w.event(ctx, event)
 	if err != nil {
 		return err
@@ -179,15 +146,30 @@ func (w *Walk) accepted(ctx context.Context, f api.Flow, event string, outcome .
 	if !strings.EqualFold(me.Email, w.opts.Email) || len(me.Factors) != 1 {
 		return broken("the session should be of %s with one app", w.opts.Email)
 	}
-	w.says(Verifier, "window %s [%s] %s", tail(w.stepNo-1), tail(w.stepNo), tail(w.stepNo+1))
+	w.says(Verifier, "window%s", window(w.stepNo, w.skew))
 	w.says(Verifier, "matches %s, %s", tail(w.stepNo), drift(e.StepsOff))
 	w.says(Verifier, "%s spent", tail(w.stepNo))
 	for _, o := range outcome {
 		w.says(Verifier, "%s", o)
 	}
-	w.crosses(Verifier, You, "a session")
-	w.says(You, "signed in")
+	if opened {
+		w.crosses(Verifier, You, "a session")
+		w.says(You, "signed in")
+	}
 	return nil
+}
+
+// window names the steps that are accepted, the clock's in brackets.
+func window(step uint64, skew int) string {
+	var b strings.Builder
+	for n := -skew; n <= skew; n++ {
+		name := tail(uint64(int64(step) + int64(n)))
+		if n == 0 {
+			name = "[" + name + "]"
+		}
+		b.WriteString(" " + name)
+	}
+	return b.String()
 }
 
 func drift(steps *int) string {

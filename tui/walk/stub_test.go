@@ -46,6 +46,12 @@ func newStub(t *testing.T, lie string) *api.Client {
 	}
 	handle("GET /api/v1/lab/clock", func(w http.ResponseWriter, _ *http.Request) { s.json(w, api.Clock{Now: s.now}) })
 	handle("PUT /api/v1/lab/clock", s.setClock)
+	handle("GET /api/v1/lab/rollout", func(w http.ResponseWriter, _ *http.Request) {
+		s.json(w, map[string]any{
+			"sign_up": map[string]bool{"allowed": true}, "second_step": map[string]string{"enroll": "required"},
+			"totp": map[string]int{"skew": 1},
+		})
+	})
 	handle("GET /api/v1/lab/events", func(w http.ResponseWriter, _ *http.Request) { s.json(w, s.events) })
 	handle("POST /api/v1/signup", s.signUp)
 	handle("POST /api/v1/signin", s.signIn)

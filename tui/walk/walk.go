@@ -81,6 +81,10 @@ type Walk struct {
 	code    string // what the person read last
 	stepNo  uint64 // the step that code is of
 	entries []Entry
+
+	signUpAllowed bool // by the roll-out; otherwise an administrator invites
+	required      bool // by the roll-out: no sign-in ends without a second step
+	skew          int  // steps that the roll-out accepts either side
 }
 
 // New begins a walk between the verifier behind client and the vault v. Both

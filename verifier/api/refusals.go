@@ -84,7 +84,6 @@ var refusals = map[verifier.Cause]heard{
 	verifier.CauseRoleUnknown:            {http.StatusUnprocessableEntity, "There is no such role, or it does not go with the rest."},
 	verifier.CauseHelpdeskIdentityFailed: {http.StatusForbidden, "The answers are not right; nothing was changed."},
 	verifier.CauseHelpdeskNotAllowed:     {http.StatusForbidden, "The roll-out has no such helpdesk, or the operator is none of its people."},
-	verifier.CauseNameMissing:            {http.StatusUnprocessableEntity, "A name is needed."},
 	verifier.CauseNameTooLong:            {http.StatusUnprocessableEntity, "The name is too long."},
 
 	// The verifier itself.

@@ -153,7 +153,6 @@ func (c *checker) setUp(r Rollout) {
 	c.that(scan < 0 || code < 0 || scan < code, "set_up.pages", "asks for the code before the QR is shown")
 	last := s.Pages[len(s.Pages)-1]
 	c.that(code < 0 || slices.Contains(last, BlockCode), "set_up.pages", "has a page after the code, which ends the set-up")
-	c.that(!s.NameRequired || slices.Contains(blocks, BlockName), "set_up.name_required", "needs a page with name")
 	c.that(!slices.Contains(blocks, BlockApp) || len(r.Apps) > 0, "set_up.pages", "asks for the app, but there is no [[app]]")
 }
 

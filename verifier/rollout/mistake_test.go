@@ -99,7 +99,6 @@ func TestMistakesAreNamedWithTheirLine(t *testing.T) {
 		{"kode", `pages = [["scan", "code"]]`, `pages = [["scan"], ["code"], ["name"]]`, `set_up.pages: has a page after the code, which ends the set-up`},
 		{"kode", `pages = [["scan", "code"]]`, `pages = ["scan"]`, `set_up.pages[1]: wants a list in brackets`},
 		{"kode", `pages = [["scan", "code"]]`, `pages = [["scan", "cod", "code"]]`, `set_up.pages[1]: "cod" is not one of: app, name, scan, code`},
-		{"kor", "pages = [[\"name\", \"scan\", \"code\"]]  # KOR-5: in this order, on the page MFA Setup\nname", "pages = [[\"scan\", \"code\"]]\n§name", `set_up.name_required: needs a page with name`},
 		{"mycodabox", `pages = [["scan"], ["code"]]`, `pages = [["app"], ["scan"], ["code"]]`, `set_up.pages: asks for the app, but there is no [[app]]`},
 
 		// The calendar and the offices.

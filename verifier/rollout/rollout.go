@@ -129,11 +129,9 @@ const (
 
 // SetUp is the shape of enrolling an authenticator app.
 type SetUp struct {
-	Pages        [][]Block `toml:"pages" json:"pages" doc:"The parts on each page, in order"`
-	NameRequired bool      `toml:"name_required" json:"name_required" doc:"The app must be given a name"`
-	Deferred     []Method  `toml:"deferred" json:"deferred,omitempty" doc:"Chosen in the account, these are set up at the next sign-in"`
-	Saved        bool      `toml:"saved" json:"saved" doc:"An address or number that was verified becomes the method by saving, with no further code"`
-	DonePage     bool      `toml:"done_page" json:"done_page" doc:"A page says that set-up is done"`
+	Pages    [][]Block `toml:"pages" json:"pages" doc:"The parts on each page, in order"`
+	Deferred []Method  `toml:"deferred" json:"deferred,omitempty" doc:"Chosen in the account, these are set up at the next sign-in"`
+	DonePage bool      `toml:"done_page" json:"done_page" doc:"A page says that set-up is done"`
 }
 
 // TOTPRules are the parameters of new authenticator enrollments.
