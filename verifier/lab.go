@@ -222,6 +222,12 @@ func (s *Service) onUser(ctx context.Context, id string, e Event, change func(*w
 // SetRollout puts another policy in force, from the next request on. It holds
 // until the program ends.
 func (s *Service) SetRollout(ctx context.Context, r rollout.Rollout) error {
+	s.ruling.Lock()
+	defer s.ruling.Unlock()
+	return s.rule(ctx, r)
+}
+
+func (s *Service) rule(ctx context.Context, r rollout.Rollout) error {
 	if err := r.Check(); err != nil {
 		return err
 	}
@@ -232,6 +238,8 @@ func (s *Service) SetRollout(ctx context.Context, r rollout.Rollout) error {
 // SwitchOffice changes the rule of one office, for everybody in it, from the
 // next request on. An office that the roll-out does not have yet is added.
 func (s *Service) SwitchOffice(ctx context.Context, name string, enroll rollout.Enroll) error {
+	s.ruling.Lock()
+	defer s.ruling.Unlock()
 	r := *s.rules()
 	r.Offices = slices.Clone(r.Offices)
 	at := slices.IndexFunc(r.Offices, func(o rollout.Office) bool { return o.Name == name })
@@ -239,7 +247,7 @@ func (s *Service) SwitchOffice(ctx context.Context, name string, enroll rollout.
 		at, r.Offices = len(r.Offices), append(r.Offices, rollout.Office{Name: name})
 	}
 	r.Offices[at].Enroll = enroll
-	return s.SetRollout(ctx, r)
+	return s.rule(ctx, r)
 }
 
 // ClockChange moves the clock in one of three ways, at most, and says how fast

@@ -44,14 +44,16 @@ func (s *Service) RequestReset(ctx context.Context, address string) error {
 	}
 	return s.update(ctx, func(w *work) error {
 		e := Event{Type: EventPasswordReset, User: email, Detail: "asked for"}
+		// Counted apart from codes, for known and unknown addresses alike: a
+		// stranger can ask, and must not use up the budget of sign-ins.
+		refusal, err := s.sendAllowed(w, "reset of "+email, true)
+		if err != nil {
+			return err
+		}
 		user, err := w.UserByEmail(email)
 		if errors.Is(err, ErrNotFound) {
 			return w.refuse(e, &Refusal{Cause: CauseUserUnknown})
 		}
-		if err != nil {
-			return err
-		}
-		refusal, err := s.sendAllowed(w, email, true)
 		if err != nil {
 			return err
 		}

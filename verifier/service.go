@@ -31,6 +31,7 @@ const KeySize = 32
 type Service struct {
 	store   Store
 	rollout atomic.Pointer[rollout.Rollout]
+	ruling  sync.Mutex // held by who changes the roll-out
 	sender  Sender
 	url     string
 	clock   *Clock

@@ -37,7 +37,7 @@ func (s *Service) holder(tx Tx, token Secret) (User, Session, error) {
 		return User{}, Session{}, refused
 	case err != nil:
 		return User{}, Session{}, err
-	case !now.Before(session.Expires), !user.Disabled.IsZero(), user.StateAt(*s.rules(), now) == StateMustEnroll:
+	case !now.Before(session.Expires), !user.Disabled.IsZero(), user.mustEnroll(*s.rules(), now):
 		return User{}, Session{}, refused
 	}
 	return user, session, nil

@@ -60,7 +60,6 @@ const (
 
 // StateAt gives the state of u under the roll-out at now.
 func (u User) StateAt(r rollout.Rollout, now time.Time) State {
-	policy := r.At(now, u.Role, u.Office)
 	switch {
 	case !u.Disabled.IsZero():
 		return StateDisabled
@@ -70,10 +69,17 @@ func (u User) StateAt(r rollout.Rollout, now time.Time) State {
 		return StateInvited
 	case !u.Temporary.IsZero():
 		return StateMustChange
-	case policy.Enroll == rollout.Required && !policy.Exempt && len(u.Confirmed()) == 0:
+	case u.mustEnroll(r, now):
 		return StateMustEnroll
 	}
 	return StateActive
+}
+
+// mustEnroll reports whether the roll-out lets u in with a second step only,
+// and u has none.
+func (u User) mustEnroll(r rollout.Rollout, now time.Time) bool {
+	policy := r.At(now, u.Role, u.Office)
+	return policy.Enroll == rollout.Required && !policy.Exempt && len(u.Confirmed()) == 0
 }
 
 // First gives the factor that a sign-in asks for first: the preferred one, or

@@ -30,7 +30,7 @@ one, or with --auto, it plays by itself and prints every step. It exits with 0
 only if all of it happened.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, err := rollout.Load(policy); err != nil {
+			if _, err := rollout.Open(policy); err != nil {
 				return usageError{cmd.CommandPath(), err}
 			}
 			_, in := terminal(a.In)
@@ -106,7 +106,7 @@ func demoVerifier(policy string) func(context.Context) (*api.Client, func(), err
 
 // throwawayVerifier starts a verifier on a free port whose users live in memory, until stop is called.
 func throwawayVerifier(policy string) (srv *server.Server, stop func(), err error) {
-	rules, err := rollout.Load(policy)
+	rules, err := rollout.Open(policy)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -13,7 +13,7 @@ import (
 
 // Bearer is the session that a call comes with; huma sees exported fields only.
 type Bearer struct {
-	Authorization string `header:"Authorization" maxLength:"1024" doc:"Bearer and the session"`
+	Authorization string `header:"Authorization" hidden:"true" doc:"Bearer and the session"` // described as a security scheme
 }
 
 func (b Bearer) session() verifier.Secret { return bearerOf(b.Authorization) }

@@ -141,7 +141,7 @@ func (a *API) describe() {
 
 // codes are all that a problem can have.
 func codes() []any {
-	names := []string{codeLabTokenRefused, codeInvalid, codeOfStatus(http.StatusInternalServerError)}
+	names := []string{codeLabTokenRefused, codeInvalid, codeOfStatus(http.StatusInternalServerError), "host_refused", "cross_site"} // the last two are package server's
 	for _, status := range []int{
 		http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed,
 		http.StatusRequestTimeout, http.StatusRequestEntityTooLarge,

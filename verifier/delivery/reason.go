@@ -16,9 +16,13 @@ func (e *failedError) Error() string { return e.reason }
 func (e *failedError) Unwrap() error { return e.cause }
 
 // reason gives the words of cause for testers and logs: on one line, of bounded
-// length, and without the code, should the other side have quoted it.
+// length, and without the code and the recipient, should the other side have
+// quoted them.
 func reason(m Message, cause error) string {
 	text := cause.Error()
+	if m.To != "" {
+		text = strings.ReplaceAll(text, m.To, mask(m))
+	}
 	for _, secret := range []string{m.Link, m.Code} {
 		if secret != "" {
 			text = strings.ReplaceAll(text, secret, "[code]")

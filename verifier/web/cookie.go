@@ -4,11 +4,12 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"time"
 
 	"twofold/verifier"
 )
 
-// cookie is one of the two bearer credentials that a browser keeps.
+// cookie is one of the bearer credentials that a browser keeps.
 type cookie struct {
 	name   string
 	prefix string // over TLS
@@ -18,10 +19,11 @@ type cookie struct {
 // The prefixes __Host- and __Secure- make browsers refuse a cookie without
 // Secure, and a cookie with Secure set over plain HTTP on loopback is refused
 // by some. So they are used over TLS only. __Host- also wants the path "/",
-// so that the flow's cookie, which no other page needs, has __Secure-.
+// so that the cookies which no other page needs have __Secure-.
 var (
 	sessionCookie = cookie{name: "twofold_session", prefix: "__Host-", path: "/"}
 	flowCookie    = cookie{name: "twofold_flow", prefix: "__Secure-", path: "/flow"}
+	deviceCookie  = cookie{name: "twofold_device", prefix: "__Secure-", path: "/signin"}
 )
 
 // named gives the cookie's name in answers to r. It has the port in it: to
@@ -51,6 +53,13 @@ func (h *handler) kept(r *http.Request, c cookie) verifier.Secret {
 // the verifier's clock decides that, and it may differ from the browser's.
 func (h *handler) keep(w http.ResponseWriter, r *http.Request, c cookie, value verifier.Secret) {
 	http.SetCookie(w, h.cookie(r, c, value.RevealText(), 0))
+}
+
+// trust has the browser keep the token of a trusted device for as long as the
+// roll-out trusts one. That it outlives the browser is its use.
+func (h *handler) trust(w http.ResponseWriter, r *http.Request, token verifier.Secret) {
+	lasts := int(h.svc.Rollout().Device.Lifetime.Std() / time.Second)
+	http.SetCookie(w, h.cookie(r, deviceCookie, token.RevealText(), lasts))
 }
 
 // forget has the browser drop a credential.

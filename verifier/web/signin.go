@@ -16,20 +16,30 @@ func (h *handler) home(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *handler) signUpForm(w http.ResponseWriter, r *http.Request) {
-	if !h.svc.Rollout().SignUp.Allowed {
+	v := h.view()
+	if !v.Rollout.SignUp.Allowed {
 		h.refuse(w, r, &verifier.Refusal{Cause: verifier.CauseSignUpNotAllowed})
 		return
 	}
-	h.page(w, r, http.StatusOK, "signup", h.view())
+	v.Typed.Method = v.Rollout.SecondStep.Default
+	h.page(w, r, http.StatusOK, "signup", v)
 }
 
 func (h *handler) signUp(w http.ResponseWriter, r *http.Request) {
 	c, v, ok := h.credentials(r)
+	a := verifier.NewAccount{Email: c.Email, Password: c.Password}
+	if v.Rollout.SignUp.ChooseMethod {
+		a.Method = verifier.Method(r.PostForm.Get("method"))
+		v.Typed.Method = a.Method
+	}
+	if v.Rollout.SignUp.Phone {
+		a.Phone = phone(r, &v.Typed)
+	}
 	if !ok {
-		h.page(w, r, http.StatusUnprocessableEntity, "signup", v)
+		h.slips(w, r, "signup", v)
 		return
 	}
-	p, err := h.svc.SignUp(r.Context(), c, "")
+	p, err := h.svc.SignUp(r.Context(), a)
 	if err != nil {
 		h.form(w, r, "signup", v, err)
 		return
@@ -48,9 +58,10 @@ func (h *handler) signInForm(w http.ResponseWriter, r *http.Request) {
 func (h *handler) signIn(w http.ResponseWriter, r *http.Request) {
 	c, v, ok := h.credentials(r)
 	if !ok {
-		h.page(w, r, http.StatusUnprocessableEntity, "signin", v)
+		h.slips(w, r, "signin", v)
 		return
 	}
+	c.Device, c.Agent = h.kept(r, deviceCookie), agent(r)
 	p, err := h.svc.SignIn(r.Context(), c)
 	if err != nil {
 		h.form(w, r, "signin", v, err)
@@ -89,14 +100,18 @@ func (h *handler) proceed(w http.ResponseWriter, r *http.Request, p verifier.Pro
 	http.Redirect(w, r, "/flow", http.StatusSeeOther)
 }
 
-// admit has the browser keep the session of a flow that gave one, and ends the
-// one it had. It reports whether the answer is still to be written.
+// admit has the browser keep what a flow gave it: a session, in place of the
+// one it had, and the token of a device that is trusted now. It reports whether
+// the answer is still to be written.
 func (h *handler) admit(w http.ResponseWriter, r *http.Request, p verifier.Progress) bool {
+	if !p.DeviceToken.IsZero() {
+		h.trust(w, r, p.DeviceToken)
+	}
 	if p.Session.IsZero() {
 		return true
 	}
 	if old := h.kept(r, sessionCookie); !old.IsZero() {
-		if err := h.svc.SignOut(r.Context(), old); err != nil && !refusedFor(err, verifier.CauseSessionRefused) {
+		if err := h.svc.SignOut(r.Context(), old, false); err != nil && !refusedFor(err, verifier.CauseSessionRefused) {
 			h.fault(w, r, err)
 			return false
 		}
@@ -118,12 +133,16 @@ func (h *handler) signOutForm(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *handler) signOut(w http.ResponseWriter, r *http.Request) {
+	forget := r.PostForm.Get("forget") != ""
 	if token := h.kept(r, sessionCookie); !token.IsZero() {
-		err := h.svc.SignOut(r.Context(), token)
+		err := h.svc.SignOut(r.Context(), token, forget)
 		if err != nil && !refusedFor(err, verifier.CauseSessionRefused) { // over already: as good
 			h.fault(w, r, err)
 			return
 		}
+	}
+	if forget {
+		h.forget(w, r, deviceCookie)
 	}
 	h.forget(w, r, sessionCookie)
 	h.forget(w, r, flowCookie)

@@ -1,11 +1,12 @@
-// Package web is the verifier as pages: sign up, set up an authenticator app,
-// sign in, account, sign out.
+// Package web is the verifier as pages: sign up, sign in, set up a second step,
+// the account, and what people do when they forgot something.
 //
 // It promises pages that work without JavaScript (there is none), that hold no
-// secret in an address, and that say the same of a refused code or password
-// whatever the cause. A page is chosen by the step that a flow waits for, and
-// by nothing else; a handler reads, bounds, calls the service and writes. GET
-// changes nothing.
+// secret in an address but the one that was mailed as one, and that say the
+// same of a refused code or password whatever the cause, unless the roll-out
+// turns diagnosis on. A page is chosen by the step that a flow waits for, its
+// words and its shape by the roll-out; a handler reads, bounds, calls the
+// service and writes. GET changes nothing.
 //
 // The rules are package verifier's. Listening, Host, and refusing what other
 // sites' pages send (http.CrossOriginProtection) are package server's.
@@ -19,13 +20,16 @@ import (
 	"time"
 
 	"twofold/verifier"
+	"twofold/verifier/delivery"
 )
 
 // Options are what pages need besides their service.
 type Options struct {
-	Secure   bool           // browsers come over TLS; false on plain loopback
-	Location *time.Location // times are written in it; nil: time.Local
-	Log      *slog.Logger   // faults, never refusals or secrets; nil: none
+	Secure   bool             // browsers come over TLS; false on plain loopback
+	Location *time.Location   // times are written in it; nil: time.Local
+	Outbox   *delivery.Outbox // what testers read on /lab pages; nil: those pages have none
+	LabToken verifier.Secret  // opens the /lab pages; zero: there are none
+	Log      *slog.Logger     // faults, never refusals or secrets; nil: none
 }
 
 // bodyLimit bounds what a form may send, in bytes.
@@ -42,23 +46,10 @@ func New(svc *verifier.Service, o Options) http.Handler {
 	pages()
 	h := &handler{svc: svc, options: o}
 	mux := http.NewServeMux()
-	for path, methods := range map[string]methods{
-		"/{$}":                    {get: h.home},
-		"/signup":                 {get: h.signUpForm, post: h.signUp},
-		"/signin":                 {get: h.signInForm, post: h.signIn},
-		"/signout":                {get: h.signOutForm, post: h.signOut},
-		"/flow":                   {get: h.flow},
-		"/flow/enroll":            {get: to("/flow"), post: h.enroll},
-		"/flow/code":              {get: to("/flow"), post: h.code},
-		"/flow/skip":              {get: to("/flow"), post: h.skip},
-		"/flow/qr.png":            {get: h.png},
-		"/flow/qr.svg":            {get: h.svg},
-		"/account":                {get: h.account},
-		"/account/authenticators": {get: to("/account"), post: h.addAuthenticator},
-		stylePath:                 {get: serve("text/css; charset=utf-8", style)},
-		iconPath:                  {get: serve("image/svg+xml", icon)},
-	} {
-		mux.Handle(path, h.only(methods))
+	for _, routes := range []map[string]methods{h.routes(), h.labRoutes()} {
+		for path, methods := range routes {
+			mux.Handle(path, h.only(methods))
+		}
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { h.message(w, r, notFound) })
 	return headers(mux)
@@ -67,6 +58,56 @@ func New(svc *verifier.Service, o Options) http.Handler {
 type handler struct {
 	svc     *verifier.Service
 	options Options
+}
+
+// routes are the account holder's pages.
+func (h *handler) routes() map[string]methods {
+	return map[string]methods{
+		"/{$}":                    {get: h.home},
+		"/signup":                 {get: h.signUpForm, post: h.signUp},
+		"/signin":                 {get: h.signInForm, post: h.signIn},
+		"/signout":                {get: h.signOutForm, post: h.signOut},
+		"/password-reset":         {get: h.forgotForm, post: h.forgot},
+		"/password-reset/set":     {get: to("/password-reset"), post: h.resetPassword},
+		"/password-reset/{token}": {get: h.resetForm},
+
+		"/flow":          {get: h.flow},
+		"/flow/page/{n}": {get: h.setUpPage, post: h.setUpNext},
+		"/flow/sms":      {get: h.numberForm, post: h.enroll},
+		"/flow/recovery": {get: h.recoveryForm},
+		"/flow/sent":     {get: h.sentAgain},
+		"/flow/done":     {get: h.setUpDone},
+		"/flow/enroll":   {get: to("/flow"), post: h.enroll},
+		"/flow/password": {get: to("/flow"), post: h.firstPassword},
+		"/flow/code":     {get: h.codeAgain, post: h.code},
+		"/flow/send":     {get: to("/flow"), post: h.send},
+		"/flow/choose":   {get: to("/flow"), post: h.choose},
+		"/flow/skip":     {get: to("/flow"), post: h.skip},
+		"/flow/cancel":   {get: to("/flow"), post: h.cancel},
+		"/flow/qr.png":   {get: h.png},
+		"/flow/qr.svg":   {get: h.svg},
+
+		"/account":                     {get: h.account},
+		"/account/{said}":              {get: h.account},
+		"/account/disabled":            {get: h.disabled},
+		"/account/second-step":         {get: h.manage},
+		"/account/profile":             {get: to("/account"), post: h.saveProfile},
+		"/account/email":               {get: h.emailForm, post: h.changeEmail},
+		"/account/phone":               {get: h.phoneForm, post: h.changePhone},
+		"/account/password":            {get: h.passwordForm, post: h.changePassword},
+		"/account/methods":             {get: to("/account"), post: h.addMethod},
+		"/account/sms":                 {get: h.smsForm, post: h.addMethod},
+		"/account/factors/{id}":        {get: h.factor},
+		"/account/factors/{id}/name":   {get: back, post: h.rename},
+		"/account/factors/{id}/prefer": {get: back, post: h.prefer},
+		"/account/factors/{id}/remove": {get: h.removeForm, post: h.remove},
+		"/account/recovery":            {get: h.recoveryNewForm, post: h.recoveryNew},
+		"/account/devices/forget":      {get: to("/account"), post: h.forgetDevices},
+		"/account/devices/{id}/forget": {get: to("/account"), post: h.forgetDevice},
+
+		stylePath: {get: serve("text/css; charset=utf-8", style)},
+		iconPath:  {get: serve("image/svg+xml", icon)},
+	}
 }
 
 // methods are the handlers of one path. HEAD is answered like GET.
