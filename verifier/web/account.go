@@ -265,3 +265,14 @@ func agent(r *http.Request) string {
 	}
 	return sent
 }
+
+// Waiting is the method that is set up at the next sign-in; empty if none is.
+func (v view) Waiting() verifier.Method {
+	f, _ := v.User.Deferred()
+	return f.Method
+}
+
+// UsesPhone reports whether the account has any use for a number.
+func (v view) UsesPhone() bool {
+	return v.User.Phone != "" || slices.Contains(v.Rollout.SecondStep.Methods, verifier.MethodSMS)
+}

@@ -60,7 +60,7 @@ func parse() map[string]*template.Template {
 	}
 	for _, file := range found {
 		name := strings.TrimSuffix(path.Base(file), ".html")
-		if name != "frame" && name != "parts" {
+		if name != "frame" && name != "parts" && !strings.HasPrefix(name, "lab") {
 			pages[name] = template.Must(template.Must(frame.Clone()).ParseFS(files, file))
 		}
 	}

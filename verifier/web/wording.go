@@ -32,6 +32,9 @@ var (
 // sentCodeRefused is CauseCodeRefused for a code that was sent.
 const sentCodeRefused = "That code didn’t work. Enter the one from our newest message; each works once, and only on this page."
 
+// lockedText is CauseTooManyAttempts where waiting does not help.
+const lockedText = "To protect the account, nothing is accepted until somebody unlocks it. Ask {support}."
+
 // passwordNotRight is CauseCredentialsRefused for somebody who is signed in.
 var passwordNotRight = said{
 	status: http.StatusForbidden, fields: []string{"password"}, text: "That password is not right. Nothing was changed.",
@@ -78,6 +81,9 @@ func (h *handler) said(err error) (said, bool) {
 	}
 	s, ok := wording[refusal.Heard()]
 	rules := h.svc.Rollout()
+	if refusal.Cause == verifier.CauseLocked {
+		s.text = lockedText
+	}
 	s.text = strings.NewReplacer(
 		"{min}", strconv.Itoa(rules.Password.MinLength),
 		"{max}", strconv.Itoa(rules.Password.MaxLength),
