@@ -58,7 +58,7 @@ func serve(t testing.TB, changes ...func(*rollout.Rollout)) *served {
 		Key: verifier.NewSecret(bytes.Repeat([]byte{7}, verifier.KeySize)),
 	})
 	until, end := context.WithCancel(context.Background())
-	s := httptest.NewServer(api.New(svc, api.Options{LabToken: verifier.SecretOf(labToken), Outbox: outbox, Until: until}))
+	s := httptest.NewServer(described(t, api.New(svc, api.Options{LabToken: verifier.SecretOf(labToken), Outbox: outbox, Until: until})))
 	client := api.NewClient(s.URL, labToken)
 	t.Cleanup(func() {
 		end()
