@@ -82,7 +82,7 @@ func TestHandshakeIsOneKeyAwayFromTheFirstStart(t *testing.T) {
 		o.StartVerifier = realVerifier(t, &running)
 	}).start()
 	d.press("d", "enter", "enter")
-	d.shows("2  Sign up", "You ► Verifier:")
+	d.shows("2  Get an account", "You ► Verifier:")
 	d.press("esc")
 	d.shows("Welcome to Twofold.")
 }

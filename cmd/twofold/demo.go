@@ -45,7 +45,7 @@ only if all of it happened.`,
 	}
 	cmd.Flags().BoolVar(&auto, "auto", false, "play by itself, also in a terminal")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a step; plays by itself")
-	cmd.Flags().StringVar(&policy, "rollout", "plain", "`NAME` of the policy")
+	cmd.Flags().StringVar(&policy, "rollout", "plain", "policy: a `NAME` from \"twofold rollout list\", or a FILE")
 	return cmd
 }
 

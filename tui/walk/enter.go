@@ -15,7 +15,7 @@ func (w *Walk) enter(ctx context.Context) error {
 	var err error
 	if w.signUpAllowed {
 		w.crosses(You, Verifier, "%s, a password", w.opts.Email)
-		f, err = w.client.SignUp(ctx, api.SignUpRequest{Email: w.opts.Email, Password: w.opts.Password, Method: ""})
+		f, err = w.client.SignUp(ctx, api.SignUpRequest{Email: w.opts.Email, Password: w.opts.Password})
 	} else {
 		event = "password_changed"
 		f, err = w.invited(ctx)
@@ -27,7 +27,9 @@ func (w *Walk) enter(ctx context.Context) error {
 		return err
 	}
 	w.flow, w.session = f.ID, f.Next.Session
-	w.says(Verifier, "account made")
+	if w.signUpAllowed {
+		w.says(Verifier, "account made")
+	}
 	switch {
 	case w.required && (f.Next.Step == "done" || w.session != "" || f.Next.CanSkip()):
 		return broken("the second step should be required, and was not asked for")
@@ -51,7 +53,7 @@ func (w *Walk) invited(ctx context.Context) (api.Flow, error) {
 	if _, err := w.client.AddUser(ctx, api.NewUser{Email: w.opts.Email, Temporary: true}); err != nil {
 		return api.Flow{}, err
 	}
-	w.says(Verifier, "an administrator made an account")
+	w.says(Verifier, "account made by an administrator")
 	mail, err := w.client.Outbox(ctx, w.opts.Email)
 	if err != nil {
 		return api.Flow{}, err
@@ -69,6 +71,7 @@ func (w *Walk) invited(ctx context.Context) (api.Flow, error) {
 		return f, broken("the temporary password should lead to a new one, and led to %q", f.Next.Step)
 	}
 	w.crosses(You, Verifier, "a password of one's own")
+	w.says(Verifier, "the temporary one is spent")
 	return w.client.ChangePassword(ctx, f.ID, api.ChangePasswordRequest{NewPassword: w.opts.Password})
 }
 

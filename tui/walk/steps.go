@@ -25,7 +25,7 @@ type step struct {
 
 var steps = []step{
 	{"Both sides are there", (*Walk).meet},
-	{"Sign up", (*Walk).enter},
+	{"Get an account", (*Walk).enter},
 	{"Set up an authenticator app", (*Walk).enroll},
 	{"The picture crosses", (*Walk).picture},
 	{"The account is stored", (*Walk).store},
