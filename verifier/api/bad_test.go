@@ -55,6 +55,7 @@ func TestBadRequestsAreProblems(t *testing.T) {
 		{"PUT", "/api/v1/lab/clock", labToken, `{"frozen":true,"rate":2}`, 422, "invalid_request"},
 		{"PUT", "/api/v1/lab/clock", labToken, `{"rate":-1}`, 422, "clock_out_of_range"},
 		{"PUT", "/api/v1/lab/clock", labToken, `{"rate":1000000}`, 422, "clock_out_of_range"},
+		{"PUT", "/api/v1/lab/offices/%20", labToken, `{"enroll":"required"}`, 422, "rollout_invalid"},
 		{"PUT", "/api/v1/lab/faults", labToken, `{"sms":{"late":"-1s"}}`, 422, "invalid_request"},
 		{"PUT", "/api/v1/lab/faults", labToken, `{"pigeon":{"lost":true}}`, 422, "invalid_request"},
 		{"POST", "/api/v1/lab/users", labToken, `{"email":"ada@example.com","temporary":true}`, 409, "email_taken"},
@@ -85,6 +86,16 @@ func FuzzBodies(f *testing.F) {
 			a := s.raw("POST", "/api/v1"+path, labToken, body)
 			if a.status >= 500 || a.status >= 400 && (!json.Valid([]byte(a.body)) || strings.Contains(a.body, "hunter2")) {
 				t.Errorf("%s: %d %s", path, a.status, a.body)
+			}
+		}
+		for _, path := range []string{"/lab/faults", "/lab/users/x/questions", "/lab/users/x/office", "/lab/offices/x"} {
+			if a := s.raw("PUT", "/api/v1"+path, labToken, body); a.status >= 500 || a.status >= 400 && strings.Contains(a.body, "hunter2") {
+				t.Errorf("%s: %d %s", path, a.status, a.body)
+			}
+		}
+		for _, kind := range []string{"application/json", "application/toml"} {
+			if a := s.raw("PUT", "/api/v1/lab/rollout", labToken, body, "Content-Type", kind); a.status >= 500 {
+				t.Errorf("roll-out: %d %s", a.status, a.body)
 			}
 		}
 		if a := s.raw("PUT", "/api/v1/lab/clock", labToken, body); a.status >= 500 || strings.Contains(a.body, "hunter2") {

@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"twofold/verifier"
+	"twofold/verifier/rollout"
 )
 
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
@@ -22,7 +23,10 @@ func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
 func problemOf(err error) *Problem {
 	var p *Problem
 	var refusal *verifier.Refusal
+	var wrong *rollout.MistakesError
 	switch {
+	case errors.As(err, &wrong):
+		return mistakes(err)
 	case errors.As(err, &p):
 		return p
 	case errors.As(err, &refusal):

@@ -78,7 +78,12 @@ func rolloutOfJSON(text []byte) (rollout.Rollout, error) {
 	var r rollout.Rollout
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&r); err != nil {
+	err := decoder.Decode(&r)
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &kind):
+		return rollout.Rollout{}, &rollout.FieldError{Field: kind.Field, Reason: "cannot be a " + kind.Value}
+	case err != nil:
 		return rollout.Rollout{}, fmt.Errorf("read roll-out: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
@@ -91,7 +96,7 @@ func rolloutOfJSON(text []byte) (rollout.Rollout, error) {
 }
 
 // mistakes gives the problem of a roll-out that is not taken, one line each.
-func mistakes(err error) error {
+func mistakes(err error) *Problem {
 	var p *Problem
 	if errors.As(err, &p) {
 		return p

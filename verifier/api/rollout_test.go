@@ -59,7 +59,8 @@ func TestMistakenRolloutIsRefused(t *testing.T) {
 		{`{"name":"nonsense"}`, "", 422, "rollout_invalid", "unknown roll-out"},
 		{`{"name":"plain","skwe":1}`, "", 422, "rollout_invalid", "skwe"},
 		{`{"name":"plain","title":"Half"}`, "", 422, "rollout_invalid", "second_step.methods"},
-		{`{"name":1}`, "", 422, "rollout_invalid", "name"},
+		{`{"name":1}`, "", 422, "rollout_invalid", "name: cannot be a number"},
+		{`{"name":"plain","totp":{"skew":"one"}}`, "", 422, "rollout_invalid", "totp.skew: cannot be a string"},
 		{"name = \"x\"\nskwe = 1\n", "application/toml", 422, "rollout_invalid", "line 2"},
 		{"name = \"x\"\nskwe = 1\n", "application/toml; charset=utf-8", 422, "rollout_invalid", "line 2"},
 	} {
