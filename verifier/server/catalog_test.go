@@ -15,7 +15,7 @@ import (
 var catalog = []string{
 	"code_wrong", "code_wrong_length", "code_not_digits", "code_old_step", "code_future_step", "code_already_used",
 	"code_of_other_account", "code_looks_counter_based", "code_wrong_algorithm", "code_expired", "code_superseded",
-	"too_many_attempts", "locked", "enrollment_expired", "enrollment_not_confirmed", "enrollment_cancelled",
+	"too_many_attempts", "locked", "enrollment_expired", "enrollment_not_confirmed", "enrollment_cancelled", //nolint:misspell // the name is a promise
 	"skip_not_allowed", "method_not_allowed", "phone_missing", "phone_invalid", "phone_country_unknown",
 	"email_unverified", "delivery_failed", "resend_too_soon", "password_wrong", "password_temporary_expired",
 	"password_must_change", "password_breached", "disable_password_wrong", "disable_forbidden_by_policy",
@@ -216,7 +216,7 @@ var causes = map[string]entry{
 		abandoned := s.scans(s.flow(s.AddFactor(s.t.Context(), session, api.EnrollRequest{Method: "totp"})))
 		return s.try(s.signIn(ada), abandoned.shows(0))
 	}},
-	"enrollment_cancelled": {"cancel", heard{410, "enrollment_cancelled", 0}, func(s *scene) error {
+	"enrollment_cancelled": {"cancel", heard{410, "enrollment_cancelled", 0}, func(s *scene) error { //nolint:misspell // the name is a promise
 		f := s.flow(s.AddFactor(s.t.Context(), s.answered(), api.EnrollRequest{Method: "totp"}))
 		app := s.scans(f)
 		s.ok(s.Cancel(s.t.Context(), f.ID))
@@ -282,7 +282,9 @@ var causes = map[string]entry{
 		return s.notSpared(device)
 	}},
 	"helpdesk_identity_failed": {"helpdesk", heard{403, "helpdesk_identity_failed", 0}, func(s *scene) error {
-		s.takes(func(r *rollout.Rollout) { r.Helpdesk = rollout.Helpdesk{Reset: true, Questions: []string{"Since when?"}} })
+		s.takes(func(r *rollout.Rollout) {
+			r.Helpdesk = rollout.Helpdesk{Reset: true, Questions: []string{"Since when?"}}
+		})
 		s.asked()
 		s.added(helper, func(n *api.NewUser) { n.Role = "helpdesk" })
 		s.ok(s.SetQuestions(s.t.Context(), s.user(ada).ID, api.QuestionsRequest{Questions: []api.Question{{Ask: "Since when?", Answer: "May"}}}))

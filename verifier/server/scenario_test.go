@@ -2,10 +2,12 @@ package server_test
 
 import (
 	"context"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,6 +30,20 @@ type scene struct {
 	store   string
 	server  *server.Server
 	ended   chan error
+	dice    *dice
+}
+
+// dice are random numbers that are the same on each run. Codes that are looked
+// for in many places match by chance in one of them, once in a thousand runs.
+type dice struct {
+	mu     sync.Mutex
+	source *rand.ChaCha8
+}
+
+func (d *dice) Read(p []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.source.Read(p)
 }
 
 // monday is when scenes begin that do not depend on a calendar.
@@ -48,7 +64,7 @@ func openAt(t testing.TB, store, name string, now time.Time, change ...func(*rol
 	for _, c := range change {
 		c(&r)
 	}
-	s := &scene{t: t, rollout: r, store: store}
+	s := &scene{t: t, rollout: r, store: store, dice: &dice{source: rand.NewChaCha8([32]byte{1})}}
 	s.listen(now)
 	t.Cleanup(s.close)
 	return s
@@ -57,7 +73,7 @@ func openAt(t testing.TB, store, name string, now time.Time, change ...func(*rol
 func (s *scene) listen(now time.Time) {
 	s.t.Helper()
 	var err error
-	s.server, err = server.Listen(server.Options{Store: s.store, Rollout: s.rollout, Now: func() time.Time { return now }})
+	s.server, err = server.Listen(server.Options{Store: s.store, Rollout: s.rollout, Rand: s.dice, Now: func() time.Time { return now }})
 	if err != nil {
 		s.t.Fatal(err)
 	}
