@@ -25,6 +25,7 @@ type Next struct {
 	Methods       []string  `json:"methods,omitempty" doc:"choose_method: those to choose from; confirm: those that can be begun instead"`
 	Skippable     *bool     `json:"skippable,omitempty" doc:"choose_method, confirm"`
 	Method        string    `json:"method,omitempty" doc:"confirm, code"`
+	Factor        string    `json:"factor,omitempty" doc:"confirm, code: id of the factor"`
 	Name          string    `json:"name,omitempty" doc:"confirm: what the person calls their app"`
 	URI           string    `json:"uri,omitempty" doc:"confirm, for an app: otpauth://"`
 	Secret        string    `json:"secret,omitempty" doc:"confirm, for an app: base32"`
@@ -82,7 +83,7 @@ func flowOf(p verifier.Progress, err error) (*output[Flow], error) {
 func nextOf(p verifier.Progress) Next {
 	next := Next{
 		Step: string(p.Step.Kind), Method: string(p.Step.Method), Methods: methodNames(p.Step.Methods),
-		Hint: p.Hint, AttemptsLeft: p.AttemptsLeft, Remember: p.Remember,
+		Factor: p.Step.Factor, Hint: p.Hint, AttemptsLeft: p.AttemptsLeft, Remember: p.Remember,
 		Session: p.Session.RevealText(), DeviceToken: p.DeviceToken.RevealText(), RecoveryCodes: revealed(p.RecoveryCodes),
 	}
 	if p.Step.Kind == verifier.StepChooseMethod || p.Step.Skippable {

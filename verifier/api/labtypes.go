@@ -66,13 +66,13 @@ type RoleRequest struct {
 
 // QuestionsRequest says what the helpdesk asks a user, and the answers.
 type QuestionsRequest struct {
-	Questions []Question `json:"questions" maxItems:"32" nullable:"false"`
+	Questions []Question `json:"questions" maxItems:"10" nullable:"false"`
 }
 
 // Question is one that the helpdesk asks. Its answer is kept as a keyed hash.
 type Question struct {
-	Ask    string `json:"ask" maxLength:"1024"`
-	Answer string `json:"answer" maxLength:"1024"`
+	Ask    string `json:"ask" minLength:"1" maxLength:"200"`
+	Answer string `json:"answer" minLength:"1" maxLength:"200"`
 }
 
 // HelpdeskRequest is somebody who calls the helpdesk because they cannot do the
