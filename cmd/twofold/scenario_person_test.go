@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -24,6 +25,7 @@ type person struct {
 	hands   hands
 	console *console
 	now     page
+	seen    int // pages so far
 }
 
 // hands is how somebody works a page.
@@ -107,12 +109,11 @@ func (p *person) presses(name, heading string) {
 	p.arrives(heading, p.work(ask[target](p, "pressable", name)))
 }
 
-// unfolds works a question whose answer is on the page itself, and gives the page's text with it.
-func (p *person) unfolds(name string) string {
+// unfolds works a question whose answer is on the page itself.
+func (p *person) unfolds(name string) {
 	p.t.Helper()
 	p.do(p.work(ask[target](p, "pressable", name)))
 	p.now = ask[page](p, "look")
-	return p.now.Text
 }
 
 // picks works a radio button or a box to tick, by its label.
@@ -222,10 +223,11 @@ func (p *person) arrives(heading string, by chromedp.Action[chromedp.Void]) {
 	if response.Status >= 500 {
 		p.t.Errorf("%q has status %d", p.now.Heading, response.Status)
 	}
+	p.seen++
+	p.keepPicture(fmt.Sprintf("%02d %s", p.seen, strings.ReplaceAll(p.now.Heading, "/", " ")))
 	p.checkPage()
 	p.checkConsole()
 	if p.now.Heading != heading {
-		p.keepPicture("wrong")
 		p.t.Fatalf("from %q one comes to %q, want %q. It says:\n%s", before, p.now.Heading, heading, p.now.Text)
 	}
 }
@@ -238,7 +240,6 @@ func (p *person) checkPage() {
 	p.t.Helper()
 	now := p.now
 	if !slices.Contains(p.lab.pages, now.Heading) {
-		p.keepPicture("unknown")
 		p.t.Errorf("the guide does not describe a page %q", now.Heading)
 	}
 	if now.Headings != 1 {
@@ -251,7 +252,6 @@ func (p *person) checkPage() {
 		p.t.Errorf("%q says %q", now.Heading, found)
 	}
 	if now.Wide > 0 {
-		p.keepPicture("wide")
 		p.t.Errorf("%q is %d pixels too wide", now.Heading, now.Wide)
 	}
 	where, err := url.PathUnescape(now.Address)
@@ -300,7 +300,7 @@ func (p *person) keepPicture(what string) {
 		return
 	}
 	picture := runAs(p, chromedp.FullScreenshot(100))
-	if err := os.WriteFile(filepath.Join(dir, p.t.Name()+"-"+what+".png"), picture, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, strings.ReplaceAll(p.t.Name(), "/", " ")+" "+what+".png"), picture, 0o600); err != nil {
 		p.t.Fatal(err)
 	}
 }
