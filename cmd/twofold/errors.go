@@ -12,6 +12,7 @@ import (
 	"twofold/qr"
 	"twofold/tui/walk"
 	"twofold/vault"
+	"twofold/verifier/delivery"
 	"twofold/verifier/rollout"
 	"twofold/verifier/server"
 )
@@ -86,6 +87,9 @@ var wordings = []wording{
 	{is: qr.ErrTooLarge, code: exitBadFile, hints: []string{"crop the picture to the code"}},
 	{is: syscall.EADDRINUSE, code: exitFailed, says: "another program listens on that port already", hints: []string{
 		"take a free one: twofold serve --listen 127.0.0.1:0",
+	}},
+	{is: delivery.ErrPasswordInURL, code: exitUsage, hints: []string{
+		"put it into a file that only you can read, and name that: …?password-file=FILE",
 	}},
 	{is: server.ErrUnknownStore, code: exitUsage, hints: []string{"see \"twofold serve --help\""}},
 	{is: rollout.ErrUnknown, code: exitUsage, hints: []string{"\"twofold rollout list\" tells them apart"}},
