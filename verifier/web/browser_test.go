@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"twofold/verifier"
+	"twofold/verifier/delivery"
 	"twofold/verifier/rollout"
 	"twofold/verifier/store"
 )
@@ -26,38 +28,61 @@ var start = time.Date(2026, 7, 13, 9, 41, 7, 0, time.UTC)
 
 // lab is a verifier with its pages, and a clock that stands still.
 type lab struct {
-	svc   *verifier.Service
-	pages http.Handler
-	url   string
-	log   *strings.Builder
+	svc    *verifier.Service
+	outbox *delivery.Outbox
+	pages  http.Handler
+	url    string
+	log    *strings.Builder
 }
 
 func newLab(t *testing.T, change ...func(*rollout.Rollout)) *lab {
 	t.Helper()
-	return labWith(t, Options{}, change...)
+	return labWith(t, "plain", Options{}, change...)
 }
 
-func labWith(t *testing.T, o Options, change ...func(*rollout.Rollout)) *lab {
+// newLabOf is newLab with the roll-out of this name.
+func newLabOf(t *testing.T, name string, change ...func(*rollout.Rollout)) *lab {
 	t.Helper()
-	rules, err := rollout.Load("plain")
+	return labWith(t, name, Options{}, change...)
+}
+
+func labWith(t *testing.T, name string, o Options, change ...func(*rollout.Rollout)) *lab {
+	t.Helper()
+	rules, err := rollout.Load(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range change {
 		c(&rules)
 	}
-	svc := verifier.New(store.NewMemory(), verifier.Options{
-		Rollout: rules,
-		Clock:   verifier.NewClock(func() time.Time { return start }),
-		Key:     verifier.NewSecret(make([]byte, verifier.KeySize)),
+	clock := verifier.NewClock(func() time.Time { return start })
+	l := &lab{outbox: delivery.New(delivery.Options{Now: clock.Now}), log: &strings.Builder{}}
+	t.Cleanup(func() { _ = l.outbox.Close(t.Context()) })
+	l.svc = verifier.New(store.NewMemory(), verifier.Options{
+		Rollout: rules, Clock: clock, Sender: l.outbox, URL: "http://verifier.example",
+		Key: verifier.NewSecret(make([]byte, verifier.KeySize)),
 	})
-	l := &lab{svc: svc, log: &strings.Builder{}}
 	o.Location, o.Log = time.UTC, slog.New(slog.NewTextHandler(l.log, nil))
-	l.pages = New(svc, o)
+	l.pages = New(l.svc, o)
 	server := httptest.NewServer(http.NewCrossOriginProtection().Handler(l.pages))
 	t.Cleanup(server.Close)
 	l.url = server.URL
 	return l
+}
+
+// sent is what the newest message to somebody carries: a code, a temporary
+// password or a token.
+func (l *lab) sent(t *testing.T, to string) string {
+	t.Helper()
+	// Newest last: messages are kept in the order in which they were handed over.
+	messages := l.outbox.Messages(to)
+	for _, m := range slices.Backward(messages) {
+		if m.Code != "" {
+			return m.Code
+		}
+	}
+	t.Fatalf("no message to %s carries anything: %d messages", to, len(messages))
+	return ""
 }
 
 // advance moves the verifier's clock.
@@ -173,7 +198,7 @@ func (a answer) shows(t *testing.T, status int, heading string) answer {
 var (
 	headingText = regexp.MustCompile(`(?s)<h1[^>]*>(.*?)</h1>`)
 	anyTag      = regexp.MustCompile(`(?s)<svg.*?</svg>|<[^>]*>`)
-	problemText = regexp.MustCompile(`<li id="problem-\d+"><a href="#[a-z]+">(.*?)</a></li>`)
+	problemText = regexp.MustCompile(`<li id="problem-\d+"><a href="#[a-z-]+">(.*?)</a></li>`)
 	keyInput    = regexp.MustCompile(`<input id="key"[^>]* value="([A-Z2-7]+)"`)
 	groupedKey  = regexp.MustCompile(`(?s)<p class="key"[^>]*>(.*?)</p>`)
 )
@@ -224,7 +249,6 @@ func (b *browser) enrolled() string {
 	b.t.Helper()
 	b.post("/signup", "email", ada, "password", password).shows(b.t, 200, "Set up two-step sign-in")
 	key := b.post("/flow/enroll", "method", "totp").shows(b.t, 200, "Set up your authenticator app").key(b.t)
-	b.post("/flow/code", "method", "totp", "name", "Phone", "code", b.lab.codeFor(b.t, key)).
-		shows(b.t, 200, "Your authenticator is set up")
+	b.post("/flow/code", "name", "Phone", "code", b.lab.codeFor(b.t, key)).shows(b.t, 200, "Your recovery codes")
 	return key
 }

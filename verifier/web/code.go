@@ -81,7 +81,10 @@ func (h *handler) setUpDone(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/account", http.StatusSeeOther)
 		return
 	}
-	v.User, v.Factor = &user, v.newest(user)
+	v.User, v.Factor, v.Notice = &user, v.newest(user), p.Policy.Notice
+	if v.App(v.Factor.Method) && v.setUpPages() > 1 {
+		v.SetUp = v.setUpNumber(1)
+	}
 	h.page(w, r, http.StatusOK, "done", v)
 }
 

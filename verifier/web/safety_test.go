@@ -36,7 +36,7 @@ func TestHalfAuthenticatedOpensNothingButItsFlow(t *testing.T) { // P17
 		status       int
 	}{
 		{"GET", "/account", 401},
-		{"POST", "/account/authenticators", 401},
+		{"POST", "/account/methods", 401},
 		{"POST", "/flow/enroll", 409},
 		{"POST", "/flow/skip", 403},
 		{"GET", "/flow/qr.png", 409},
@@ -73,7 +73,8 @@ func TestGetChangesNothing(t *testing.T) {
 	l := newLab(t)
 	b := l.browser(t)
 	b.enrolled()
-	b.post("/account/authenticators", "method", "totp").key(t)
+	id := l.factorOf(t, verifier.MethodTOTP)
+	b.post("/account/methods", "method", "totp").key(t)
 	state := func() (all []any) {
 		users, err := l.svc.Users(t.Context())
 		if err != nil {
@@ -91,7 +92,12 @@ func TestGetChangesNothing(t *testing.T) {
 	before := state()
 	for _, path := range []string{
 		"/", "/signup", "/signin", "/signout", "/flow", "/flow/enroll", "/flow/code", "/flow/skip",
-		"/flow/qr.png", "/flow/qr.svg", "/account", "/account/authenticators", stylePath, iconPath, "/nothing",
+		"/flow/qr.png", "/flow/qr.svg", "/flow/page/1", "/flow/page/9", "/flow/sms", "/flow/recovery", "/flow/sent", "/flow/done",
+		"/flow/password", "/flow/send", "/flow/choose", "/flow/cancel", "/account", "/account/methods", "/account/saved",
+		"/account/second-step", "/account/profile", "/account/email", "/account/phone", "/account/password", "/account/sms",
+		"/account/factors/" + id, "/account/factors/" + id + "/name", "/account/factors/" + id + "/prefer",
+		"/account/factors/" + id + "/remove", "/account/recovery", "/account/devices/forget", "/account/disabled",
+		"/password-reset", "/password-reset/set", "/password-reset/unknown", stylePath, iconPath, "/nothing",
 	} {
 		for _, method := range []string{http.MethodGet, http.MethodHead} {
 			a := b.do(method, path+"?email=bob@example.com&password=long+enough+to+pass&code=123456&method=totp&name=x", nil)
@@ -213,7 +219,7 @@ func TestCookies(t *testing.T) {
 		{false, "twofold_flow_", "twofold_session_"},
 		{true, "__Secure-twofold_flow_", "__Host-twofold_session_"},
 	} {
-		l := labWith(t, Options{Secure: c.secure})
+		l := labWith(t, "plain", Options{Secure: c.secure})
 		b := l.browser(t)
 		signUp := b.do(http.MethodPost, "/signup", url.Values{"email": {ada}, "password": {password}})
 		flow := signUp.Cookies()

@@ -33,7 +33,7 @@ func (v view) setUpNumber(n int) *setUp {
 	if n < 1 || n > len(pages) {
 		n = 1
 	}
-	s := &setUp{Number: n, Of: len(pages), Blocks: pages[n-1]}
+	s := &setUp{Number: n, Of: v.setUpPages(), Blocks: pages[n-1]}
 	if n > 1 {
 		s.Back = setUpPath(n - 1)
 	}
@@ -41,6 +41,16 @@ func (v view) setUpNumber(n int) *setUp {
 		s.Next = setUpPath(n + 1)
 	}
 	return s
+}
+
+// setUpPages is how many pages a set-up has, with the one at the end that says
+// that it is done.
+func (v view) setUpPages() int {
+	n := len(v.Rollout.SetUp.Pages)
+	if n > 1 && v.Rollout.SetUp.DonePage {
+		n++
+	}
+	return n
 }
 
 // setUpWith gives the page that has an input.

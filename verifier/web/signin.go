@@ -97,7 +97,20 @@ func (h *handler) proceed(w http.ResponseWriter, r *http.Request, p verifier.Pro
 		return
 	}
 	h.keep(w, r, flowCookie, verifier.SecretOf(p.ID))
+	h.onlyChoice(r, p)
 	http.Redirect(w, r, "/flow", http.StatusSeeOther)
+}
+
+// onlyChoice begins the one method where there is nothing to choose, as a page
+// with one choice is none. Should that be refused, the page asks after all.
+func (h *handler) onlyChoice(r *http.Request, p verifier.Progress) {
+	step := p.Step
+	if step.Kind != verifier.StepChooseMethod || step.Skippable || len(step.Methods) != 1 {
+		return
+	}
+	if _, err := h.svc.Enroll(r.Context(), p.ID, verifier.NewFactor{Method: step.Methods[0]}); err != nil {
+		h.options.Log.DebugContext(r.Context(), "begin the only method", "err", err)
+	}
 }
 
 // admit has the browser keep what a flow gave it: a session, in place of the

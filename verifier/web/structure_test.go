@@ -54,7 +54,7 @@ func checkStructure(t *testing.T, page string) {
 		if !slices.Contains(o.labels, input["id"]) {
 			t.Errorf("input %q has no label", input["name"])
 		}
-		if input["type"] != "radio" && input["autocomplete"] == "" {
+		if input["type"] != "radio" && input["type"] != "checkbox" && input["autocomplete"] == "" {
 			t.Errorf("input %q does not say what may be filled in", input["name"])
 		}
 		if _, ok := input["maxlength"]; ok {

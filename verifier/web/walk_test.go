@@ -25,8 +25,11 @@ func TestWholeWalk(t *testing.T) {
 	setUp := b.post("/flow/enroll", "method", "totp").shows(t, 200, "Set up your authenticator app")
 	key := setUp.key(t)
 	code := l.codeFor(t, key)
-	done := b.post("/flow/code", "method", "totp", "name", "Phone", "code", " "+code[:3]+" "+code[3:]+" ")
-	done.shows(t, 200, "Your authenticator is set up")
+	codes := b.post("/flow/code", "name", "Phone", "code", " "+code[:3]+" "+code[3:]+" ").shows(t, 200, "Your recovery codes")
+	if strings.Count(codes.body, "<code>") != 10 || !strings.Contains(codes.body, `href="/flow/done"`) {
+		t.Errorf("not ten codes and a way on\n%s", codes.body)
+	}
+	b.get("/flow/done").shows(t, 200, "You are set up")
 	account := b.get("/account").shows(t, 200, "Your account")
 	for _, want := range []string{ada, "Phone", "13 July 2026, 09:41", "last used"} {
 		if !strings.Contains(account.body, want) {
@@ -118,7 +121,7 @@ func TestPicturesSayWhatThePageSays(t *testing.T) {
 			t.Errorf("%s for a stranger: %d", path, a.StatusCode)
 		}
 	}
-	b.post("/flow/code", "method", "totp", "code", l.codeFor(t, key))
+	b.post("/flow/code", "code", l.codeFor(t, key))
 	if a := b.get("/flow/qr.png"); a.StatusCode != http.StatusConflict {
 		t.Errorf("the picture after set-up: %d", a.StatusCode)
 	}
@@ -140,39 +143,39 @@ func TestFurtherAuthenticators(t *testing.T) {
 	l := newLab(t)
 	b := l.browser(t)
 	first := b.enrolled()
-	if body := b.get("/account").body; !strings.Contains(body, "Add another authenticator") {
+	if body := b.get("/account").body; !strings.Contains(body, "Add another") {
 		t.Errorf("the account page offers no other authenticator\n%s", body)
 	}
-	second := b.post("/account/authenticators", "method", "totp").shows(t, 200, "Set up your authenticator app").key(t)
+	second := b.post("/account/methods", "method", "totp").shows(t, 200, "Set up your authenticator app").key(t)
 	if first == second {
 		t.Fatal("two authenticators have one secret")
 	}
 	l.advance(t, 30*time.Second)
-	b.post("/flow/code", "method", "totp", "name", "Desk", "code", l.codeFor(t, second)).shows(t, 200, "Your authenticator is set up")
+	b.post("/flow/code", "name", "Desk", "code", l.codeFor(t, second)).shows(t, 200, "You are set up")
 	page := b.get("/account")
 	if !strings.Contains(page.body, "Phone") || !strings.Contains(page.body, "Desk") {
 		t.Errorf("not both are listed\n%s", page.body)
 	}
 	for range 3 {
-		key := b.post("/account/authenticators", "method", "totp").key(t)
+		key := b.post("/account/methods", "method", "totp").key(t)
 		l.advance(t, 30*time.Second)
-		b.post("/flow/code", "method", "totp", "code", l.codeFor(t, key)).shows(t, 200, "Your authenticator is set up")
+		b.post("/flow/code", "code", l.codeFor(t, key)).shows(t, 200, "You are set up")
 	}
-	if body := b.get("/account").shows(t, 200, "Your account").body; strings.Contains(body, "/account/authenticators") {
+	if body := b.get("/account").shows(t, 200, "Your account").body; strings.Contains(body, `action="/account/methods"`) {
 		t.Error("a sixth authenticator is offered")
 	}
-	b.post("/account/authenticators", "method", "totp").shows(t, 403, "You have enough authenticators")
+	b.post("/account/methods", "method", "totp").shows(t, 403, "You have enough methods")
 }
 
 func TestSkipWhereTheRolloutLetsPeople(t *testing.T) {
-	l := newLab(t, func(r *rollout.Rollout) { r.SecondStep.Skippable = true })
+	l := newLab(t, func(r *rollout.Rollout) { r.SecondStep.Enroll = rollout.Prompted })
 	b := l.browser(t)
 	page := b.post("/signup", "email", ada, "password", password).shows(t, 200, "Set up two-step sign-in")
 	if !strings.Contains(page.body, "Skip for now") {
 		t.Error("skipping is not offered")
 	}
 	page = b.post("/flow/skip").shows(t, 200, "Your account")
-	if !strings.Contains(page.body, "None yet") {
+	if !strings.Contains(page.body, "Off: your password alone") {
 		t.Error("the account page does not say that there is no authenticator")
 	}
 
