@@ -52,7 +52,7 @@ func (s *Service) changeContact(w *work, v *visit) error {
 	if errors.Is(err, ErrTaken) {
 		return &Refusal{Cause: CauseEmailTaken}
 	}
-	if err != nil {
+	if err := errors.Join(err, w.EndLinks(user.ID)); err != nil { // they went to the old address
 		return err
 	}
 	for _, f := range user.Factors {

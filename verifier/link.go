@@ -145,7 +145,7 @@ func (s *Service) ResetPassword(ctx context.Context, token, fresh Secret) error 
 			return &Refusal{Cause: CauseLinkRefused}
 		}
 		user.Password, user.Temporary, user.EmailVerified = hash, time.Time{}, w.now
-		err = errors.Join(w.SetUser(user), w.EndLinks(user.ID), s.endAll(w, user), w.SetThrottle(passwordDoor(user.Email), Guard{}))
+		err = errors.Join(w.SetUser(user), s.endAll(w, user), w.SetThrottle(passwordDoor(user.Email), Guard{}))
 		if err != nil {
 			return err
 		}
@@ -154,7 +154,7 @@ func (s *Service) ResetPassword(ctx context.Context, token, fresh Secret) error 
 	})
 }
 
-// endAll ends the flows, sessions and trusted devices of a user.
+// endAll ends the flows, sessions, trusted devices and links of a user.
 func (s *Service) endAll(w *work, user User) error {
-	return errors.Join(w.EndFlows(user.ID), w.EndSessions(user.ID), revokeDevices(w, user.ID))
+	return errors.Join(w.EndFlows(user.ID), w.EndSessions(user.ID), w.EndLinks(user.ID), revokeDevices(w, user.ID))
 }

@@ -241,7 +241,7 @@ func (s *Service) SetPassword(ctx context.Context, token, old, fresh Secret) err
 	return s.asHolder(ctx, token, func(w *work, user User, session Session) error {
 		user.Password = hash
 		session.Device = ""
-		err := errors.Join(w.SetUser(user), revokeDevices(w, user.ID), w.EndFlows(user.ID), w.EndSessions(user.ID), w.AddSession(session))
+		err := errors.Join(w.SetUser(user), s.endAll(w, user), w.AddSession(session))
 		if err != nil {
 			return err
 		}
