@@ -35,7 +35,7 @@ func ParseSMS(where string) (Transport, error) {
 	if a.User.Username() == "" || a.password == "" || a.from() == "" {
 		return nil, fmt.Errorf("want %s://USER@HOST?from=SENDER&password-file=FILE", scheme)
 	}
-	a.URL.Scheme = plain
+	a.Scheme = plain
 	g := gateway{client: newClient(), shown: scheme + "://" + a.Host, host: a.URL, password: a.password}
 	if shape == "twilio" {
 		return &twilio{gateway: g, at: a}, nil

@@ -37,7 +37,7 @@ func startGateway(t *testing.T, status int, answer string) (host string, got fun
 		requests <- a
 		w.Header().Set("Location", "/elsewhere")
 		w.WriteHeader(status)
-		io.WriteString(w, answer)
+		_, _ = io.WriteString(w, answer)
 	}))
 	t.Cleanup(s.Close)
 	return strings.TrimPrefix(s.URL, "http://"), func() (list []asked) {

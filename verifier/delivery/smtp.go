@@ -144,7 +144,7 @@ func (s *smtpServer) during(ctx context.Context, talk func(*mail.Client) error) 
 			return nil, err
 		}
 		conn = c
-		context.AfterFunc(ctx, func() { c.Close() })
+		context.AfterFunc(ctx, func() { _ = c.Close() })
 		if !s.ssl {
 			return c, nil
 		}
@@ -169,7 +169,7 @@ func (s *smtpServer) during(ctx context.Context, talk func(*mail.Client) error) 
 	}
 	err = talk(client)
 	if conn != nil {
-		conn.Close()
+		_ = conn.Close()
 	}
 	if err != nil && ctx.Err() != nil {
 		return fmt.Errorf("the SMTP server %s did not answer in time: %w", s, ctx.Err())

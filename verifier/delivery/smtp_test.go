@@ -92,7 +92,7 @@ func startInbox(t *testing.T, change func(*inbox)) *inbox {
 	if change != nil {
 		change(i)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func startInbox(t *testing.T, change func(*inbox)) *inbox {
 	}()
 	t.Cleanup(func() {
 		_ = i.server.Close()
-		l.Close() // the server may not have begun
+		_ = l.Close() // the server may not have begun
 		<-ended
 	})
 	return i
@@ -287,7 +287,7 @@ func TestSMTPSIsTLSFromTheStart(t *testing.T) {
 	}()
 	defer func() {
 		_ = in.server.Close()
-		l.Close()
+		_ = l.Close()
 		<-ended
 	}()
 	url := "smtps://ada@" + l.Addr().String() + "?password-file=" + fileOf(t, "pass word")
@@ -333,7 +333,7 @@ func TestServerThatIsDownFailsAtOnceAndIsTriedAnew(t *testing.T) {
 // talker is a server that says lines, one for each it hears, and then hangs up; or is silent, where lines end with "".
 func talker(t *testing.T, lines ...string) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -360,11 +360,11 @@ func talker(t *testing.T, lines ...string) string {
 					break
 				}
 			}
-			c.Close()
+			_ = c.Close()
 		}
 	}()
 	t.Cleanup(func() {
-		l.Close()
+		_ = l.Close()
 		<-ended
 	})
 	return l.Addr().String()
