@@ -117,7 +117,7 @@ func TestHandshakeOverHTTP(t *testing.T) {
 		_, c := serve(t, server.Options{Now: frozen})
 		ctx := t.Context()
 		flow := must(c.SignUp(ctx, api.SignUpRequest{Email: "Ada@Example.com ", Password: password}))(t)
-		if flow.Next.Step != "choose_method" || flow.Next.CanSkip() || len(flow.Next.Methods) != 1 {
+		if flow.Next.Step != "choose_method" || flow.Next.CanSkip() || len(flow.Next.Methods) != 4 {
 			t.Fatalf("after sign-up: %+v", flow.Next)
 		}
 		flow = must(c.Enroll(ctx, flow.ID, api.EnrollRequest{Method: "totp", Name: "Phone"}))(t)
