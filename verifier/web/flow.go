@@ -82,8 +82,11 @@ func (h *handler) enroll(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/flow/sms", http.StatusSeeOther)
 			return
 		}
-		v.Flow = &verifier.Progress{}
-		h.form(w, r, "number", v.number("/flow/sms"), err)
+		if p, ok := h.current(w, r); ok {
+			shown := h.flowView(r, p)
+			shown.Typed = v.Typed
+			h.form(w, r, "number", shown.number("/flow/sms"), err)
+		}
 	default:
 		h.refuse(w, r, err)
 	}

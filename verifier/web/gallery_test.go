@@ -70,6 +70,7 @@ func walkPlain(w walker) {
 	w.at("done", w.get("/flow/done"), 200, "You are set up")
 	w.at("account", w.get("/account"), 200, "Your account")
 
+	l.advance(t, time.Second) // the second factor is the younger one
 	w.at("add_sms", w.post("/account/methods", "method", "sms"), 200, "Set up text messages")
 	w.at("add_sms_refused", w.post("/account/sms", "method", "sms", "phone", "555 0100", "country", ""), 422, "Set up text messages")
 	w.at("confirm_sms", w.post("/account/sms", "method", "sms", "phone", "(202) 555-0100", "country", "1"), 200, "Set up text messages")
