@@ -79,7 +79,11 @@ func TestS01_KODEAppIsEnabledAndEveryLoginTakesANewCode(t *testing.T) {
 	if code != app.shows(0) || len(code) != 6 {
 		t.Fatalf("oathtool shows %s, another app %s", code, app.shows(0))
 	}
-	s.signOut(s.session(s.enter(s.signIn(ada), code)))
+	f := s.enter(s.signIn(ada), code)
+	if f.Next.DeviceToken != "" {
+		t.Error("KODE-5: the device need not show a code again")
+	}
+	s.signOut(s.session(f))
 	again := s.at(s.signIn(ada), "code", "totp")
 	e := s.wrong(again, code, "code_already_used")
 	if e.Type != "code" || e.User != ada || e.StepsOff == nil || *e.StepsOff != 0 {

@@ -105,6 +105,25 @@ func TestS07_KOREChangesToTheAppAtTheNextLogin(t *testing.T) {
 	s.session(s.enter(f, first.shows(0)))
 }
 
+// KORE-1: another method than the preselected one.
+func TestKORERegistersWithAnyMethod(t *testing.T) {
+	s := open(t, "kore")
+	ctx := t.Context()
+	f := s.flow(s.SignUp(ctx, api.SignUpRequest{Email: ada, Password: password, Phone: profileNumber, Method: "sms"}))
+	s.at(f, "confirm", "sms")
+	_, err := s.Skip(ctx, f.ID)
+	s.refuses(err, 403, "skip_not_allowed")
+	session := s.session(s.enter(f, s.sent(profileNumber).Code))
+	if u := s.user(ada); u.PhoneVerified == nil || s.method(session) != "sms" {
+		t.Errorf("registered: %+v", u)
+	}
+	f = s.flow(s.SignUp(ctx, api.SignUpRequest{Email: "bob@example.com", Password: password, Method: "totp"}))
+	app := s.scans(s.at(f, "confirm", "totp"))
+	s.session(s.enter(f, app.shows(0)))
+	_, err = s.SignUp(ctx, api.SignUpRequest{Email: "eve@example.com", Password: password, Method: "hotp"})
+	s.refuses(err, 403, "method_not_allowed")
+}
+
 // KORE-7
 func TestS08_KOREPasswordResetDoesNotSkipTheSecondStep(t *testing.T) {
 	const fresh = "another horse battery"
