@@ -94,6 +94,7 @@ func TestOtherMethodAndRecoveryCode(t *testing.T) {
 	l := newLab(t)
 	b := l.browser(t)
 	b.enrolled()
+	l.advance(t, time.Second) // the app is the older one
 	b.post("/account/methods", "method", "email").shows(t, 200, "Confirm your e-mail address")
 	b.post("/flow/code", "code", l.sent(t, ada)).shows(t, 200, "You are set up")
 	codes := recovery.FindAllString(b.post("/account/recovery", "password", password).shows(t, 200, "Your recovery codes").body, -1)
