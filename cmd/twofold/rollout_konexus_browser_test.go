@@ -114,7 +114,7 @@ func TestBrowserS03_KonexusMovesThroughItsCalendar(t *testing.T) {
 	late := l.person(withMouse)
 	late.entersKonexus(ada, "Set up multi-factor authentication")
 	l.goTo(newYork(t, "07-13 00:00:00"))
-	l.pages = append(l.pages, "This cannot be skipped")
+	late.pages = append(late.pages, "This cannot be skipped")
 	late.presses("Skip", "This cannot be skipped")
 	late.sees("A second step is required", "support@konexus.example")
 	l.diagnoses("skip_not_allowed")

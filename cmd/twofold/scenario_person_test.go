@@ -23,6 +23,8 @@ type person struct {
 	lab     *lab
 	ctx     context.Context
 	hands   hands
+	pages   []string // the headings of those that the guide describes
+	site    string   // what every title ends with
 	console *console
 	now     page
 	seen    int // pages so far
@@ -50,7 +52,7 @@ type page struct {
 
 func (l *lab) person(h hands) *person {
 	l.t.Helper()
-	p := &person{t: l.t, lab: l, hands: h, console: &console{}}
+	p := &person{t: l.t, lab: l, hands: h, pages: l.pages, site: l.rules.Title, console: &console{}}
 	p.ctx = newWindow(l.t)
 	p.console.follow(p.ctx)
 	l.t.Cleanup(p.checkConsole)
@@ -109,10 +111,12 @@ func (p *person) presses(name, heading string) {
 	p.arrives(heading, p.work(ask[target](p, "pressable", name)))
 }
 
-// unfolds works a question whose answer is on the page itself.
+// unfolds works a question whose answer is on the page itself, unless it is open.
 func (p *person) unfolds(name string) {
 	p.t.Helper()
-	p.do(p.work(ask[target](p, "pressable", name)))
+	if at := ask[target](p, "pressable", name); !at.Checked {
+		p.do(p.work(at))
+	}
 	p.now = ask[page](p, "look")
 }
 
@@ -239,13 +243,13 @@ var unfilled = regexp.MustCompile(`\{[a-z_]+\}|\[[a-z][a-z -]+\]|<no value>|%!|\
 func (p *person) checkPage() {
 	p.t.Helper()
 	now := p.now
-	if !slices.Contains(p.lab.pages, now.Heading) {
+	if !slices.Contains(p.pages, now.Heading) {
 		p.t.Errorf("the guide does not describe a page %q", now.Heading)
 	}
 	if now.Headings != 1 {
 		p.t.Errorf("%q has %d main headings", now.Heading, now.Headings)
 	}
-	if !strings.HasSuffix(now.Title, " – "+p.lab.rules.Title) || strings.HasPrefix(now.Title, "Error: ") != (now.Alert != "") {
+	if !strings.HasSuffix(now.Title, " – "+p.site) || strings.HasPrefix(now.Title, "Error: ") != (now.Alert != "") {
 		p.t.Errorf("%q is titled %q", now.Heading, now.Title)
 	}
 	if found := unfilled.FindString(now.Text); found != "" {
@@ -302,5 +306,19 @@ func (p *person) keepPicture(what string) {
 	picture := runAs(p, chromedp.FullScreenshot(100))
 	if err := os.WriteFile(filepath.Join(dir, strings.ReplaceAll(p.t.Name(), "/", " ")+" "+what+".png"), picture, 0o600); err != nil {
 		p.t.Fatal(err)
+	}
+}
+
+// inOrder checks that the page says all this, from top to bottom.
+func (p *person) inOrder(words ...string) {
+	p.t.Helper()
+	rest := p.now.Text
+	for _, w := range words {
+		_, after, found := strings.Cut(rest, w)
+		if !found {
+			p.t.Errorf("%q does not say %q where it belongs. It says:\n%s", p.now.Heading, w, p.now.Text)
+			return
+		}
+		rest = after
 	}
 }

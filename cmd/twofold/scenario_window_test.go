@@ -80,7 +80,7 @@ func (c *console) follow(ctx context.Context) {
 				return
 			}
 			// A form that was refused is answered with a status from 400 on, which browsers note.
-			if m.Source == "network" && strings.Contains(m.Text, "with a status of 4") {
+			if m.Type == "debug" || m.Source == "network" && strings.Contains(m.Text, "with a status of 4") {
 				continue
 			}
 			c.mu.Lock()
@@ -106,7 +106,7 @@ type target struct {
 	Name    string  `json:"name"`
 	X       float64 `json:"x"` // its middle
 	Y       float64 `json:"y"`
-	Checked bool    `json:"checked"`
+	Checked bool    `json:"checked"` // or unfolded
 	Value   string  `json:"value"`
 	Problem string  `json:"problem"` // why it can't
 }
@@ -132,9 +132,9 @@ const aim = (el, at, name) => {
 	const box = at.getClientRects()[0];
 	const x = box.left + box.width / 2, y = box.top + box.height / 2;
 	const top = document.elementFromPoint(x, y);
-	const covered = !top || !(at.contains(top) || top.contains(at));
-	return {kind: kind(el), name, x, y, checked: el.checked === true, value: el.value ?? "",
-		problem: covered ? name + " is covered by something" : el.disabled ? name + " is disabled" : ""};
+	const covered = !top || !(at.contains(top));
+	return {kind: kind(el), name, x, y, checked: el.checked === true || el.parentNode.open === true, value: el.value ?? "",
+		problem: covered ? name + " is covered by " + (top ? top.outerHTML.slice(0, 80) : "nothing") : el.disabled ? name + " is disabled" : ""};
 };
 const pressable = name => {
 	const all = [...document.querySelectorAll("button, a[href], summary")].filter(shown);
