@@ -75,6 +75,9 @@ func labEventOf(e verifier.Event) labEvent {
 	if found, ok := strings.CutPrefix(e.Detail, "it is "); out.Refused && (ok || e.Cause == verifier.CauseCodeWrongAlgorithm) {
 		out.Name, out.Detail = found, "" // the diagnosis says it best
 	}
+	if e.Type == verifier.EventHelpdesk && e.Detail != "" {
+		out.Detail = "Note: " + e.Detail
+	}
 	if e.StepsOff == nil {
 		return out
 	}
