@@ -152,16 +152,21 @@ func (l *lab) factorOf(t *testing.T, m verifier.Method) string {
 // with a link that holds part: such messages leave in the background.
 func (l *lab) waitFor(t *testing.T, to, part string) string {
 	t.Helper()
-	for range 200 {
+	changed, stop := l.outbox.Follow()
+	defer stop()
+	patience := time.After(10 * time.Second)
+	for {
 		for _, m := range slices.Backward(l.outbox.Messages(to)) {
 			if strings.Contains(m.Link, part) && m.Code != "" {
 				return m.Code
 			}
 		}
-		<-time.After(10 * time.Millisecond)
+		select {
+		case <-changed:
+		case <-patience:
+			t.Fatalf("no message to %s has a link to %s", to, part)
+		}
 	}
-	t.Fatalf("no message to %s has a link to %s", to, part)
-	return ""
 }
 
 func walkKode(w walker) {
@@ -235,6 +240,7 @@ func walkKor(w walker) {
 	w.at("home", w.get("/"), 200, "Welcome to KOR")
 	w.at("no_sign_up", w.get("/signup"), 403, "You cannot sign up here")
 	w.at("no_reset", w.get("/password-reset"), 403, "Your password is set by somebody else")
+	w.at("link_refused", w.get("/password-reset/unknown"), 410, "This link does not work").has(t, `href="/signin">Sign in</a>`)
 	if _, _, err := l.svc.AddUser(t.Context(), verifier.NewUser{Email: ada, Temporary: true}); err != nil {
 		t.Fatal(err)
 	}

@@ -81,8 +81,11 @@ func (h *handler) said(err error) (said, bool) {
 	}
 	s, ok := wording[refusal.Heard()]
 	rules := h.svc.Rollout()
-	if refusal.Cause == verifier.CauseLocked {
+	switch {
+	case refusal.Cause == verifier.CauseLocked:
 		s.text = lockedText
+	case refusal.Cause == verifier.CauseLinkRefused && !rules.Password.Reset:
+		s.link = toSignIn
 	}
 	s.text = strings.NewReplacer(
 		"{min}", strconv.Itoa(rules.Password.MinLength),
