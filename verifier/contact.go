@@ -16,10 +16,13 @@ type Contact struct {
 // session. Nothing changes before the code that goes to the new one is right.
 func (s *Service) ChangeContact(ctx context.Context, token Secret, c Contact) (Progress, error) {
 	method := MethodEmail
-	if c.Email == "" {
+	to, err := "", error(nil)
+	if c.Email != "" {
+		to, err = CleanEmail(c.Email)
+	} else {
 		method = MethodSMS
+		to, err = CleanPhone(c.Phone)
 	}
-	to, err := reach(User{}, NewFactor{Method: method, Email: c.Email, Phone: c.Phone})
 	if err != nil {
 		return Progress{}, err
 	}

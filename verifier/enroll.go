@@ -1,6 +1,7 @@
 package verifier
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -57,7 +58,7 @@ func (s *Service) enrollAgain(w *work, v *visit, pending Factor, want NewFactor)
 		return false, err
 	}
 	if !pending.App() {
-		to, err := reach(v.user, want)
+		to, err := s.reach(v.user, want)
 		if err != nil || want.Email == "" && want.Phone == "" {
 			return err == nil, err
 		}
@@ -82,21 +83,34 @@ func cleanName(name string) (string, error) {
 }
 
 // reach gives where the codes of an e-mail or SMS factor go: what was asked
-// for, or what the account has on file.
-func reach(user User, want NewFactor) (string, error) {
-	switch {
-	case want.Method == MethodEmail && want.Email != "":
-		return CleanEmail(want.Email)
-	case want.Method == MethodEmail:
-		return user.Email, nil
-	case want.Method == MethodSMS && strings.TrimSpace(want.Phone) != "":
-		return CleanPhone(want.Phone)
-	case want.Method == MethodSMS && user.Phone == "":
-		return "", &Refusal{Cause: CausePhoneMissing}
-	case want.Method == MethodSMS:
-		return user.Phone, nil
+// for, or what the account has on file. Where the roll-out has them go to the
+// account's own address and number only, nothing else can be asked for.
+func (s *Service) reach(user User, want NewFactor) (string, error) {
+	own, asked, err := "", "", error(nil)
+	switch want.Method {
+	case MethodEmail:
+		if own = user.Email; want.Email != "" {
+			asked, err = CleanEmail(want.Email)
+		}
+	case MethodSMS:
+		if own = user.Phone; strings.TrimSpace(want.Phone) != "" {
+			asked, err = CleanPhone(want.Phone)
+		}
+	default:
+		return "", nil
 	}
-	return "", nil
+	switch {
+	case err != nil:
+		return "", err
+	case s.rules().Message.OwnContacts && own != "" && asked != "" && asked != own:
+		return "", &Refusal{Cause: CauseMethodNotAllowed}
+	case s.rules().Message.OwnContacts:
+		asked = own
+	}
+	if to := cmp.Or(asked, own); to != "" {
+		return to, nil
+	}
+	return "", &Refusal{Cause: CausePhoneMissing}
 }
 
 // CleanPhone gives a number in E.164. It refuses with CausePhoneMissing,
@@ -125,7 +139,7 @@ func (s *Service) freshFactor(user User, want NewFactor) (Factor, error) {
 	if err != nil {
 		return Factor{}, err
 	}
-	to, err := reach(user, want)
+	to, err := s.reach(user, want)
 	if err != nil {
 		return Factor{}, err
 	}

@@ -153,6 +153,7 @@ type MessageRules struct {
 	Lifetime    Duration `toml:"lifetime" json:"lifetime" doc:"At most 10 minutes"`
 	ResendAfter Duration `toml:"resend_after" json:"resend_after" doc:"Before the first resend; each further one waits twice as long"`
 	PerDay      int      `toml:"per_day" json:"per_day" doc:"Messages to one address or number"`
+	OwnContacts bool     `toml:"own_contacts" json:"own_contacts" doc:"Codes go to the account's own address and number only; those are changed in the profile"`
 }
 
 // Recovery says how many recovery codes a person gets with the first factor.
