@@ -209,13 +209,13 @@ func TestBrowserS11_MyCodaboxRefusedCodesAreToldApart(t *testing.T) {
 		}
 		l.ok(l.Unlock(context.Background(), l.user(ada).ID))
 	}
-	refused(app.shows(-1), "code_old_step", "1 step")
-	refused(app.shows(1), "code_future_step", "1 step")
-	refused(bobs.shows(0), "code_of_other_account", bob)
+	refused(app.shows(-1), "code_old_step", "1 step old")
+	refused(app.shows(1), "code_future_step", "1 step ahead")
+	refused(bobs.shows(0), "code_of_other_account", "the code of "+bob)
 	used := app.shows(0)
 	p.writesCode(used)
 	p.presses("Verify", "Your account")
 	p.leavesCodabox()
 	p.entersCodabox(ada, "Verification")
-	refused(used, "code_already_used", "used")
+	refused(used, "code_already_used", "already used")
 }

@@ -130,6 +130,7 @@ func (p *person) picks(label string) {
 		for !ask[bool](p, "reached") {
 			p.do(chromedp.KeyEvent(kb.ArrowDown))
 		}
+		p.do(chromedp.KeyEvent(" ")) // one of a group without a mark has the focus first, and the mark only then
 	case p.hands == withKeys:
 		p.reach("reached")
 		p.do(chromedp.KeyEvent(" "))
@@ -170,10 +171,10 @@ func (p *person) fill(at target, text string) {
 	if !ask[bool](p, "reached") {
 		p.do(p.work(at))
 	}
-	if !ask[bool](p, "select") {
-		p.t.Fatalf("the field is not where the writing goes, at %q", p.now.Heading)
+	p.do(chromedp.Evaluate[chromedp.Void]("window.theTarget.select()"), chromedp.KeyEvent(text))
+	if !ask[bool](p, "holds", text) {
+		p.t.Fatalf("at %q, the field %q does not hold what was written into it", p.now.Heading, at.Name)
 	}
-	p.do(chromedp.KeyEvent(text))
 }
 
 // work is a click, a tap, or the way with Tab and the key that presses.

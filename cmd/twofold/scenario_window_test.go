@@ -166,10 +166,7 @@ const ringed = () => {
 	const style = getComputedStyle(document.activeElement);
 	return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== "none";
 };
-const select = () => {
-	window.theTarget.select();
-	return document.activeElement === window.theTarget && document.hasFocus();
-};
+const holds = text => document.activeElement === window.theTarget && window.theTarget.value === text;
 const look = () => ({
 	heading: tidy(document.querySelector("h1")?.innerText),
 	headings: document.querySelectorAll("h1").length,
@@ -177,6 +174,6 @@ const look = () => ({
 	address: location.href,
 	text: document.body.innerText,
 	alert: tidy([...document.querySelectorAll(".problems li")].map(el => el.textContent).join(" ")),
-	wide: Math.max(0, document.documentElement.scrollWidth - window.innerWidth),
+	wide: Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth),
 });
 `
