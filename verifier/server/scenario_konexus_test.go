@@ -272,6 +272,24 @@ func TestKonexusAppIsChosenBeforeTheQR(t *testing.T) {
 	}
 }
 
+// KNX-9: codes go to the address on file, whatever is asked for.
+func TestKonexusCodesGoToTheAddressOnFile(t *testing.T) {
+	const thief = "thief@example.com"
+	s := konexus(t, "06-15 12:00:00")
+	ctx := t.Context()
+	s.added(ada)
+	f := s.prompted(s.signIn(ada), true)
+	_, err := s.Enroll(ctx, f.ID, api.EnrollRequest{Method: "email", Email: thief})
+	s.refuses(err, 403, "method_not_allowed")
+	s.prompted(s.flow(s.Flow(ctx, f.ID)), true)
+	s.at(s.flow(s.Enroll(ctx, f.ID, api.EnrollRequest{Method: "email", Email: " ADA@example.com"})), "confirm", "email") // the same
+	_, err = s.Enroll(ctx, f.ID, api.EnrollRequest{Method: "email", Email: thief})
+	s.refuses(err, 403, "method_not_allowed")
+	if len(s.inbox(thief)) != 0 || s.codes(ada) != 1 {
+		t.Errorf("%d messages went to another address, %d to the one on file", len(s.inbox(thief)), s.codes(ada))
+	}
+}
+
 // KNX-13: a text that somebody left unfilled is no roll-out.
 func TestKonexusUnfilledSupportContactIsNamed(t *testing.T) {
 	s := konexus(t, "06-15 12:00:00")

@@ -239,6 +239,22 @@ func TestKOREHasOneMethodAtATime(t *testing.T) {
 	}
 }
 
+// KORE-5, KORE-8: a session alone sends codes nowhere else.
+func TestKORECodesGoToTheProfile(t *testing.T) {
+	const thief, thiefNumber = "thief@example.com", "+15145550999"
+	s := open(t, "kore")
+	ctx := t.Context()
+	session := s.registers(ada)
+	for _, elsewhere := range []api.EnrollRequest{{Method: "email", Email: thief}, {Method: "sms", Phone: thiefNumber}} {
+		_, err := s.AddFactor(ctx, session, elsewhere)
+		s.refuses(err, 403, "method_not_allowed")
+	}
+	if len(s.inbox(thief))+len(s.inbox(thiefNumber)) != 0 || s.method(session) != "email" {
+		t.Error("something was sent elsewhere, or the method changed")
+	}
+	s.at(s.flow(s.AddFactor(ctx, session, api.EnrollRequest{Method: "sms", Phone: profileNumber})), "confirm", "sms")
+}
+
 // KORE-8
 func TestKOREChangeOfAddressIsProvenAndTold(t *testing.T) {
 	const next, nextNumber = "ada@new.example", "+15145550199"

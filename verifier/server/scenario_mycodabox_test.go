@@ -118,7 +118,8 @@ func TestS10_MyCodaboxLostPhone(t *testing.T) {
 	if e := s.audit("helpdesk", "refused", "helpdesk_identity_failed", ada); e.Operator != helper || e.Detail != "called from the office" {
 		t.Errorf("the audit says %+v", e)
 	}
-	for _, operator := range []string{"", "nobody@example.com", ada} {
+	s.added("bob@example.com")
+	for _, operator := range []string{"", "nobody@example.com", "bob@example.com", ada} {
 		s.refuses(call(operator, rightAnswers...), 403, "helpdesk_not_allowed")
 	}
 	if s.method(session) != "totp" { // the session stands, and so does everything
