@@ -40,7 +40,7 @@ func TestBrowserEnrollsWithOurAuthenticator(t *testing.T) {
 	}
 	now := time.Now()
 	tab.enter(codeOf(t, v, account.ID, now))
-	tab.expect("Your authenticator is set up")
+	tab.expect("Your recovery codes")
 	tab.signOut(s.URL)
 
 	// The next code, a period later by the verifier's clock; ours follows.

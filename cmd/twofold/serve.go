@@ -36,8 +36,8 @@ func (a *app) serveCommand() *cobra.Command {
 		Short: "Start a verifier to log in to",
 		Long: `Start a verifier to log in to, for tests on this computer.
 
-Open its address in a browser, or use its HTTP API. The tester's side of the API
-needs the lab token, which is printed at the start.
+Open its address in a browser, or use its HTTP API. The tester's side, /lab and
+the lab calls of the API, needs the lab token, which is printed at the start.
 
 E-mail and SMS stay in an outbox, where the tester reads them, unless --smtp and
 --sms say who carries them on:

@@ -21,9 +21,17 @@ func (r Rollout) expand(text string) string {
 	return strings.NewReplacer(
 		"{issuer}", r.Issuer, "{title}", r.title(), "{support}", r.Support.String(),
 		"{trust}", inWords(r.Device.Lifetime.Std()),
-		"{code}", r.raw("code_name"), "{qr}", r.raw("qr_name"), "{key}", r.raw("key_name"),
+		" a {code}", " "+withArticle(r.raw("code_name")), "{code}", r.raw("code_name"), "{qr}", r.raw("qr_name"), "{key}", r.raw("key_name"),
 		"{second_step}", r.raw("second_step_name"),
 	).Replace(text)
+}
+
+// withArticle says "a code", and "an OTP pin".
+func withArticle(name string) string {
+	if name != "" && strings.ContainsRune("AEIOUaeiou", rune(name[0])) {
+		return "an " + name
+	}
+	return "a " + name
 }
 
 // Fill is Text with the placeholders that only a page knows, as pairs:

@@ -17,6 +17,7 @@ const labUserEvents = 20
 // labUserPage is what the page of a user shows.
 type labUserPage struct {
 	labUser
+	Held           verifier.Held
 	Roles, Offices []string
 	Questions      []labQuestion // in the form that sets them
 	Asked          []string      // those that are set
@@ -47,12 +48,13 @@ func (h *handler) labUserForm(w http.ResponseWriter, r *http.Request, status int
 	}
 	users, usersErr := h.svc.Users(r.Context())
 	events, eventsErr := h.svc.Events(r.Context(), 0)
-	if err := errors.Join(err, usersErr, eventsErr); err != nil {
+	held, heldErr := h.svc.Held(r.Context(), user.ID)
+	if err := errors.Join(err, usersErr, eventsErr, heldErr); err != nil {
 		h.fault(w, r, err)
 		return
 	}
 	page := labUserPage{
-		labUser: h.labUserOf(user, v), Roles: rollout.Roles, Offices: labOffices(v.Rollout, users),
+		labUser: h.labUserOf(user, v), Held: held, Roles: rollout.Roles, Offices: labOffices(v.Rollout, users),
 		Questions:  labQuestions(user, v),
 		MoreEvents: "/lab/events?" + url.Values{"user": {user.Email}}.Encode(),
 	}

@@ -48,7 +48,7 @@ func checkStructure(t *testing.T, page string) {
 		if _, ok := input["autofocus"]; ok {
 			focused++
 		}
-		if input["type"] == "hidden" {
+		if _, unseen := input["hidden"]; unseen || input["type"] == "hidden" {
 			continue
 		}
 		if !slices.Contains(o.labels, input["id"]) {

@@ -37,7 +37,7 @@ type view struct {
 	Heading, Text string // of a message
 	Link          link
 
-	Lab any // what a page of the tester's side shows
+	HasLab bool // the tester's pages are there
 
 	location *time.Location
 }
@@ -63,7 +63,7 @@ type clock struct {
 }
 
 func (h *handler) view() view {
-	v := view{Rollout: h.svc.Rollout(), Style: stylePath, Icon: iconPath, location: h.options.Location}
+	v := view{HasLab: !h.options.LabToken.IsZero(), Rollout: h.svc.Rollout(), Style: stylePath, Icon: iconPath, location: h.options.Location}
 	now := h.svc.Clock().Now()
 	off := h.svc.Clock().Offset()
 	switch {
