@@ -15,11 +15,7 @@ var kodePages = []string{
 
 func (p *person) entersKODE(heading string) {
 	p.t.Helper()
-	p.opens("/", "Welcome to KODE OS")
-	p.presses("Log in", "Sign in")
-	p.writes("E-mail address", ada)
-	p.writes("Password", adasPassword)
-	p.presses("Log in", heading)
+	p.enters("Log in", ada, adasPassword, heading)
 }
 
 func (p *person) leavesKODE() {

@@ -31,11 +31,7 @@ func newYork(t *testing.T, text string) time.Time {
 
 func (p *person) entersKonexus(email, heading string) {
 	p.t.Helper()
-	p.opens("/", "Welcome to Konexus")
-	p.presses("Log in", "Sign in")
-	p.writes("E-mail address", email)
-	p.writes("Password", adasPassword)
-	p.presses("Log in", heading)
+	p.enters("Log in", email, adasPassword, heading)
 }
 
 func (p *person) leavesKonexus() {

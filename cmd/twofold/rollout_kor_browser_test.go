@@ -31,11 +31,7 @@ func (l *lab) invited(email string) string {
 
 func (p *person) entersKOR(password, heading string) {
 	p.t.Helper()
-	p.opens("/", "Welcome to KOR")
-	p.presses("Log in", "Sign in")
-	p.writes("E-mail address", ada)
-	p.writes("Password", password)
-	p.presses("Log in", heading)
+	p.enters("Log in", ada, password, heading)
 }
 
 // choosesPassword types a new one twice.

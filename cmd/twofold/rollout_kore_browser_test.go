@@ -33,16 +33,12 @@ func (p *person) registers() {
 
 func (p *person) triesKORE(password, heading string) {
 	p.t.Helper()
-	p.writes("E-mail address", ada)
-	p.writes("Password", password)
-	p.presses("Login", heading)
+	p.signsIn("Login", ada, password, heading)
 }
 
 func (p *person) entersKORE(password, heading string) {
 	p.t.Helper()
-	p.opens("/", "Welcome to KORE")
-	p.presses("Login", "Sign in")
-	p.triesKORE(password, heading)
+	p.enters("Login", ada, password, heading)
 }
 
 // entersWithPin logs in to KORE with the password and the pin that comes by e-mail.

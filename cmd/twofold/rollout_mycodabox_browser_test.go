@@ -18,11 +18,7 @@ var codaPages = []string{
 
 func (p *person) entersCodabox(email, heading string) {
 	p.t.Helper()
-	p.opens("/", "Welcome to MyCodabox")
-	p.presses("Log in", "Sign in")
-	p.writes("E-mail address", email)
-	p.writes("Password", adasPassword)
-	p.presses("Log in", heading)
+	p.enters("Log in", email, adasPassword, heading)
 }
 
 func (p *person) leavesCodabox() {

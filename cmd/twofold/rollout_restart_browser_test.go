@@ -69,9 +69,7 @@ func TestBrowserS12_AcceptedCodeStaysAcceptedOverARestart(t *testing.T) {
 func (p *person) standsAtCode(words loggingIn, codes func() string) string {
 	p.t.Helper()
 	p.opens("/signin", "Sign in")
-	p.writes("E-mail address", ada)
-	p.writes("Password", adasPassword)
-	p.presses(words.enter, words.heading)
+	p.signsIn(words.enter, ada, adasPassword, words.heading)
 	return codes()
 }
 
