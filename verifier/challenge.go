@@ -166,7 +166,7 @@ func (s *Service) sent(tx Tx, flow Flow, user User, step Step, now time.Time) (*
 	if err != nil {
 		return nil, err
 	}
-	out := &Sent{To: Mask(to), TooSoon: true}
+	out := &Sent{To: masked(step.Method, to), TooSoon: true}
 	if wait := burst.LockedUntil.Sub(now); wait > 0 {
 		out.ResendAfter = seconds(min(wait, longestWait))
 	}

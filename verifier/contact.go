@@ -65,7 +65,7 @@ func (s *Service) changeContact(w *work, v *visit) error {
 			}
 		}
 	}
-	s.notify(w, before, "Codes and messages for your account now go to "+Mask(to)+".")
+	s.notify(w, before, "Codes and messages for your account now go to "+masked(method, to)+".")
 	if err := v.reload(w); err != nil {
 		return err
 	}

@@ -2,10 +2,9 @@ package verifier
 
 import (
 	"context"
-	"strings"
 	"time"
-	"unicode/utf8"
 
+	"twofold/verifier/delivery"
 	"twofold/verifier/rollout"
 )
 
@@ -124,18 +123,8 @@ func hint(f Factor) string {
 	if f.App() {
 		return f.Name
 	}
-	return Mask(f.Target)
+	return masked(f.Method, f.Target)
 }
 
-// Mask hides most of an e-mail address or number from whoever only has the
-// password.
-func Mask(target string) string {
-	if name, domain, ok := strings.Cut(target, "@"); ok {
-		_, size := utf8.DecodeRuneInString(name)
-		return name[:size] + "•••@" + domain
-	}
-	if len(target) < 8 {
-		return "•••"
-	}
-	return target[:3] + " ••• " + target[len(target)-3:]
-}
+// masked hides most of an address or number from whoever only has the password.
+func masked(method Method, to string) string { return delivery.Mask(delivery.Channel(method), to) }

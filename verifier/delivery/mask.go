@@ -6,20 +6,20 @@ import (
 )
 
 // MaskEmail shows so much of an address that its owner knows it again:
-// a••@example.com.
+// a•••@example.com.
 func MaskEmail(address string) string {
 	at := strings.LastIndexByte(address, '@')
 	if at < 1 {
-		return "••"
+		return "•••"
 	}
 	_, first := utf8.DecodeRuneInString(address)
-	return address[:first] + "••" + address[at:]
+	return address[:first] + "•••" + address[at:]
 }
 
-// mask hides the recipient of m as its channel wants it.
-func mask(m Message) string {
-	if m.Channel == SMS {
-		return MaskPhone(m.To)
+// Mask hides most of a recipient, as the channel wants it.
+func Mask(channel Channel, to string) string {
+	if channel == SMS {
+		return MaskPhone(to)
 	}
-	return MaskEmail(m.To)
+	return MaskEmail(to)
 }

@@ -12,8 +12,8 @@ func textLog(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, 
 
 func TestMasksShowNoMoreThanTheyMust(t *testing.T) {
 	for in, want := range map[string]string{
-		"ada@example.com": "a••@example.com", "é@example.com": "é••@example.com", "@example.com": "••", "ada": "••", "": "••",
-		`"a@b"@example.com`: `"••@example.com`,
+		"ada@example.com": "a•••@example.com", "é@example.com": "é•••@example.com", "@example.com": "•••", "ada": "•••", "": "•••",
+		`"a@b"@example.com`: `"•••@example.com`,
 	} {
 		if got := delivery.MaskEmail(in); got != want {
 			t.Errorf("MaskEmail(%q) = %q, want %q", in, got, want)

@@ -21,7 +21,7 @@ func (e *failedError) Unwrap() error { return e.cause }
 func reason(m Message, cause error) string {
 	text := cause.Error()
 	if m.To != "" {
-		text = strings.ReplaceAll(text, m.To, mask(m))
+		text = strings.ReplaceAll(text, m.To, Mask(m.Channel, m.To))
 	}
 	for _, secret := range []string{m.Link, m.Code} {
 		if secret != "" {
