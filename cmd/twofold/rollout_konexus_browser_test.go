@@ -11,8 +11,8 @@ import (
 // konexusPages are those of Konexus's guide: the prompt with its two methods, an address to confirm, an app to choose, scan
 // and confirm, and the page that says which method is used from now on.
 var konexusPages = []string{
-	"Welcome to Konexus", "Sign in", "Set up multi-factor authentication", "Email verification", "Set up your authenticator app",
-	"Multi-factor authentication is set up", "Verify it is you", "Your account", "Sign out?", "You are signed out",
+	"Welcome to Konexus", "Log in", "Set up multi-factor authentication", "Email verification", "Set up your authenticator app",
+	"Multi-factor authentication is set up", "Verify it is you", "Your account", "Log out?", "You are logged out",
 }
 
 // newYork is a time of 2026 by Konexus's calendar.
@@ -36,8 +36,8 @@ func (p *person) entersKonexus(email, heading string) {
 
 func (p *person) leavesKonexus() {
 	p.t.Helper()
-	p.presses("Log out", "Sign out?")
-	p.presses("Sign out", "You are signed out")
+	p.presses("Log out", "Log out?")
+	p.presses("Log out", "You are logged out")
 }
 
 // entersWithEmail logs in to Konexus with the password and the code that comes by e-mail.
@@ -117,7 +117,7 @@ func TestBrowserS03_KonexusMovesThroughItsCalendar(t *testing.T) {
 	late.presses("Back to set-up", "Set up multi-factor authentication")
 	late.sees("This is required to log in.")
 	late.misses("You can skip this", "Skip\n")
-	p.opens("/account", "Sign in") // what was skipped into is over
+	p.opens("/account", "Log in") // what was skipped into is over
 	p.told("You are no longer signed in")
 
 	// 13 July: e-mail by itself; the app is offered beside it.

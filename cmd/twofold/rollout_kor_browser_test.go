@@ -12,7 +12,7 @@ import (
 
 // korPages are those of KOR's guide: a new password, MFA Setup, the code, and the confirmation that Logout opens.
 var korPages = []string{
-	"Welcome to KOR", "Sign in", "Choose a new password", "MFA Setup", "MFA code", "Your account", "Logout", "You are signed out",
+	"Welcome to KOR", "Log in", "Choose a new password", "MFA Setup", "MFA code", "Your account", "Logout", "You are logged out",
 }
 
 var temporaryPassword = regexp.MustCompile(`temporary password (\S+),`)
@@ -59,12 +59,12 @@ func TestBrowserS05_KORFromInvitationToTrustedDevice(t *testing.T) {
 		p.choosesPassword(password, "Choose a new password")
 		p.told(why)
 	}
-	p.opens("/account", "Sign in") // nothing before all three are done
+	p.opens("/account", "Log in") // nothing before all three are done
 	p.opens("/flow", "Choose a new password")
 	p.choosesPassword(adasPassword, "MFA Setup")
 
 	// Name, QR and secret, code; the secret is typed by hand.
-	p.opens("/account", "Sign in")
+	p.opens("/account", "Log in")
 	p.opens("/flow", "MFA Setup")
 	p.inOrder("Name your authenticator app", "Scan the QR code", "Secret", "time-based", "Enter the code from your app")
 	p.misses("Skip for now")
@@ -123,8 +123,8 @@ func (p *person) logsOut(forget bool) {
 	if forget {
 		p.picks(box)
 	}
-	p.presses("Confirm", "You are signed out")
-	p.opens("/account", "Sign in")
+	p.presses("Confirm", "You are logged out")
+	p.opens("/account", "Log in")
 }
 
 // KOR-7

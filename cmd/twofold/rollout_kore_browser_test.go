@@ -8,9 +8,9 @@ import (
 // korePages are those of KORE's guide: registration, My profile, the pin, the barcode at the next login, and a password that
 // was forgotten.
 var korePages = []string{
-	"Welcome to KORE", "Register", "Confirm your e-mail address", "My profile", "Sign in", "Enter your OTP pin",
+	"Welcome to KORE", "Register", "Confirm your e-mail address", "My profile", "Login", "Enter your OTP pin",
 	"Set up your authenticator app", "Forgot your password?", "Look in your mail", "Choose a new password", "Your password is set",
-	"Sign out?", "You are signed out",
+	"Logout", "You are logged out",
 }
 
 // registers goes through KORE's registration with what is preselected.
@@ -53,8 +53,8 @@ func (p *person) entersWithPin(heading string) {
 
 func (p *person) leavesKORE() {
 	p.t.Helper()
-	p.presses("Logout", "Sign out?")
-	p.presses("Sign out", "You are signed out")
+	p.presses("Logout", "Logout")
+	p.presses("Logout", "You are logged out")
 }
 
 // KORE-1, KORE-2, KORE-3, KORE-4, KORE-5, KORE-6, KORE-9, KORE-10
@@ -88,7 +88,7 @@ func TestBrowserS07_KOREChangesToTheAppAtTheNextLogin(t *testing.T) {
 	p.entersWithPin("Set up your authenticator app")
 	p.sees("You chose the authenticator app. Scan the barcode to finish; until then, your old method stays valid.")
 	app := p.scans()
-	p.opens("/account", "Sign in")
+	p.opens("/account", "Login")
 
 	// The login after it is possible, and has the barcode again. It can wait once more.
 	p.entersWithPin("Set up your authenticator app")
@@ -131,12 +131,12 @@ func TestBrowserS08_KOREPasswordResetDoesNotSkipTheSecondStep(t *testing.T) {
 	p.registers()
 
 	// Locked out: the right password is not taken either.
-	q.opens("/signin", "Sign in")
+	q.opens("/signin", "Login")
 	for range l.rules.Limits.PasswordFailures {
-		q.triesKORE("a wrong password", "Sign in")
+		q.triesKORE("a wrong password", "Login")
 		q.told("don’t match an account")
 	}
-	q.triesKORE(adasPassword, "Sign in")
+	q.triesKORE(adasPassword, "Login")
 	q.told("nothing is accepted for")
 
 	q.presses("Forgot password?", "Forgot your password?")
@@ -162,15 +162,15 @@ func TestBrowserS08_KOREPasswordResetDoesNotSkipTheSecondStep(t *testing.T) {
 	p.pages = append(p.pages, "This link does not work")
 	p.opens(link, "This link does not work") // it worked once
 	l.hides(link)
-	p.opens("/account", "Sign in") // what the old password had opened is over
-	p.triesKORE(adasPassword, "Sign in")
+	p.opens("/account", "Login") // what the old password had opened is over
+	p.triesKORE(adasPassword, "Login")
 	p.told("don’t match an account")
 
-	q.presses("Sign in", "Sign in")
+	q.presses("Login", "Login")
 	l.advance(time.Minute)
 	q.triesKORE(fresh, "Enter your OTP pin")
 	q.misses(ada + "\n") // nobody is signed in
-	q.opens("/account", "Sign in")
+	q.opens("/account", "Login")
 	q.opens("/flow", "Enter your OTP pin")
 	q.writesCode(l.mailed(ada))
 	q.presses("Login", "My profile")

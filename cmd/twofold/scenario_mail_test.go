@@ -38,7 +38,7 @@ func openMailbox(t *testing.T) *mailbox {
 	m := &mailbox{came: make(chan struct{})}
 	s := smtp.NewServer(m)
 	s.Domain, s.ReadTimeout, s.WriteTimeout = "localhost", soon, soon
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -160,10 +160,10 @@ func (p *person) checkPage() {
 // enters logs in: from the page that one was left on by logging out, or else from the start.
 func (p *person) enters(button, email, password, heading string) {
 	p.t.Helper()
-	if p.now.Heading != "You are signed out" {
+	if p.now.Heading != "You are logged out" {
 		p.opens("/", "Welcome to "+p.lab.rules.Title)
 	}
-	p.presses(button, "Sign in")
+	p.presses(button, button)
 	p.signsIn(button, email, password, heading)
 }
 

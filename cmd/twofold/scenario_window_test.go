@@ -38,7 +38,7 @@ var theBrowser = sync.OnceValues(func() (context.Context, error) {
 // removeAfterwards has a folder removed once this process is over. Nothing in it could: it ends by os.Exit, and Chromium with
 // it. The shell hears of that from its standard input, whose other end is ours alone.
 func removeAfterwards(dir string) error {
-	shell := exec.Command("sh", "-c", `read -r _; until rm -rf -- "$0"; do sleep 1; done`, dir)
+	shell := exec.CommandContext(context.Background(), "sh", "-c", `read -r _; until rm -rf -- "$0"; do sleep 1; done`, dir)
 	in, err := shell.StdinPipe()
 	if err != nil {
 		return err
@@ -140,8 +140,10 @@ const pressable = name => {
 	const all = [...document.querySelectorAll("button, a[href], summary")].filter(shown);
 	let found = all.filter(el => tidy(el.textContent) === name);
 	if (found.length === 0) found = all.filter(el => seen(el) === name);
+	const inMain = found.filter(el => el.closest("main"));
+	if (inMain.length > 0) found = inMain;
 	const places = new Set(found.map(el => el.href ?? el));
-	if (places.size === 1) return aim(found.find(el => el.closest("main")) ?? found[0], found.find(el => el.closest("main")) ?? found[0], name);
+	if (places.size === 1) return aim(found[0], found[0], name);
 	return {kind: "", name, x: 0, y: 0, checked: false, value: "",
 		problem: "there are " + found.length + " to press that are called " + name + ", among " + all.map(seen).join(" | ")};
 };
