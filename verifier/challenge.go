@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"math/big"
 	"time"
@@ -29,34 +28,25 @@ func awaitsMessage(step Step) bool {
 	return (step.Kind == StepCode || step.Kind == StepConfirm) && (step.Method == MethodEmail || step.Method == MethodSMS)
 }
 
-// target is where the code that step waits for goes.
-func target(flow Flow, user User, step Step) string {
-	if flow.Kind == FlowContact {
-		return flow.Target
-	}
-	factor, _ := user.Factor(step.Factor)
-	return factor.Target
-}
-
 // sendCode sends the first code that a step waits for, by itself.
 func (s *Service) sendCode(w *work, v *visit, step Step) error {
-	to := target(v.flow, v.user, step)
+	r := v.user.recipient(v.flow, step)
 	before, err := w.Challenges(v.flow.Key)
 	if err != nil {
 		return err
 	}
 	for _, c := range before {
-		if c.Target == to {
+		if c.Target == r.to {
 			return nil
 		}
 	}
-	if refusal, err := s.sendAllowed(w, to, true); err != nil || refusal != nil {
+	if refusal, err := s.sendAllowed(w, true, r.budgets(s.rules().Message.PerDay)...); err != nil || refusal != nil {
 		if err != nil {
 			return err
 		}
 		return w.refuse(Event{Type: EventMessage, User: v.user.Email, Method: step.Method}, refusal)
 	}
-	return s.issue(w, v, step, to)
+	return s.issue(w, v, step, r.to)
 }
 
 // issue makes a new code for a flow and puts it on its way. Older ones of the
@@ -106,59 +96,10 @@ func (s *Service) keyed(purpose string, values ...string) Digest {
 	return Digest(mac.Sum(nil))
 }
 
-// Limits on messages besides those of the roll-out (P31).
-const (
-	freeSends   = 5         // that leave by themselves, before they wait as resends do
-	quiet       = time.Hour // after which a recipient's resends count from the start
-	longestWait = 15 * time.Minute
-)
-
-// sendAllowed counts a message to a recipient, or says why there is none: too
-// soon after the one before, or too many on one day. The counters are the
-// recipient's, whatever the flow or account.
-func (s *Service) sendAllowed(w *work, to string, automatic bool) (*Refusal, error) {
-	rules := s.rules().Message
-	day := DigestOf(SecretOf("messages to " + to + " on " + w.now.Format(time.DateOnly)))
-	today, err := w.Throttle(day)
-	if err != nil {
-		return nil, err
-	}
-	if today.Failures >= rules.PerDay {
-		midnight := w.now.Truncate(24 * time.Hour).Add(24 * time.Hour)
-		return &Refusal{Cause: CauseResendTooSoon, RetryAfter: seconds(midnight.Sub(w.now))}, nil
-	}
-	burst, err := w.Throttle(sendDoor(to))
-	if err != nil {
-		return nil, err
-	}
-	if w.now.Sub(burst.LastFailure) > quiet {
-		burst = Guard{}
-	}
-	if wait := min(burst.LockedUntil.Sub(w.now), longestWait); wait > 0 && !(automatic && burst.Failures < freeSends) {
-		return &Refusal{Cause: CauseResendTooSoon, RetryAfter: seconds(wait)}, nil
-	}
-	wait := rules.ResendAfter.Std()
-	for range burst.Failures {
-		wait = min(2*wait, longestWait)
-	}
-	burst.Failures++
-	burst.LastFailure, burst.LockedUntil = w.now, w.now.Add(wait)
-	today.Failures++
-	today.LastFailure = w.now
-	return nil, errors.Join(w.SetThrottle(day, today), w.SetThrottle(sendDoor(to), burst))
-}
-
-// sendDoor is what messages to a recipient are counted under, until one of
-// their codes is accepted.
-func sendDoor(to string) Digest { return DigestOf(SecretOf("messages to " + to)) }
-
-// seconds rounds a wait up.
-func seconds(d time.Duration) time.Duration { return (d + time.Second - 1).Truncate(time.Second) }
-
 // sent says what became of the code that step waits for.
 func (s *Service) sent(tx Tx, flow Flow, user User, step Step, now time.Time) (*Sent, error) {
-	to := target(flow, user, step)
-	burst, err := tx.Throttle(sendDoor(to))
+	r := user.recipient(flow, step)
+	wait, err := r.wait(tx, now)
 	if err != nil {
 		return nil, err
 	}
@@ -166,15 +107,12 @@ func (s *Service) sent(tx Tx, flow Flow, user User, step Step, now time.Time) (*
 	if err != nil {
 		return nil, err
 	}
-	out := &Sent{To: masked(step.Method, to), TooSoon: true}
-	if wait := burst.LockedUntil.Sub(now); wait > 0 {
-		out.ResendAfter = seconds(min(wait, longestWait))
-	}
-	if flow.Kind == FlowContact || step.Kind == StepConfirm {
-		out.To = to // the person has just typed it
+	out := &Sent{To: r.to, TooSoon: true, ResendAfter: seconds(wait)}
+	if step.Kind == StepCode || flow.Kind == FlowSignIn && r.to == user.Phone {
+		out.To = masked(step.Method, r.to) // the person has not typed it
 	}
 	for _, c := range challenges {
-		if c.Target == to {
+		if c.Target == r.to {
 			out.At, out.Expires, out.Failed, out.TooSoon = c.Sent, c.Expires, !c.Failed.IsZero(), false
 			break
 		}

@@ -118,8 +118,8 @@ func (s *Service) ofChallenges(a attempt, challenges []Challenge) (finding, bool
 	want := s.codeHash(a.flow.Key, a.code)
 	newest := true
 	for _, c := range challenges {
-		same, latest := c.Hash == want, newest && c.Target == a.target
-		if c.Target == a.target {
+		same, latest := c.Hash == want, newest && c.Target == a.to.to
+		if c.Target == a.to.to {
 			newest = false
 		}
 		switch {

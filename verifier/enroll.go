@@ -312,8 +312,8 @@ func (s *Service) Send(ctx context.Context, id string) (Progress, error) {
 		if !awaitsMessage(v.step) {
 			return &Refusal{Cause: CauseFlowElsewhere}
 		}
-		to := target(v.flow, v.user, v.step)
-		refusal, err := s.sendAllowed(w, to, false)
+		r := v.user.recipient(v.flow, v.step)
+		refusal, err := s.sendAllowed(w, false, r.budgets(s.rules().Message.PerDay)...)
 		if err != nil {
 			return err
 		}
@@ -321,7 +321,7 @@ func (s *Service) Send(ctx context.Context, id string) (Progress, error) {
 			v.refusal = refusal
 			return w.refuse(Event{Type: EventMessage, User: v.user.Email, Method: v.step.Method}, refusal)
 		}
-		return s.issue(w, v, v.step, to)
+		return s.issue(w, v, v.step, r.to)
 	}, StepCode, StepConfirm)
 	if err == nil && p.Sent != nil && p.Sent.Failed {
 		return p, &Refusal{Cause: CauseDeliveryFailed}

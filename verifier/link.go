@@ -46,7 +46,7 @@ func (s *Service) RequestReset(ctx context.Context, address string) error {
 		e := Event{Type: EventPasswordReset, User: email, Detail: "asked for"}
 		// Counted apart from codes, for known and unknown addresses alike: a
 		// stranger can ask, and must not use up the budget of sign-ins.
-		refusal, err := s.sendAllowed(w, "reset of "+email, true)
+		refusal, err := s.sendAllowed(w, true, budget{of: "about a reset of " + email, perDay: s.rules().Message.PerDay, paced: true})
 		if err != nil {
 			return err
 		}

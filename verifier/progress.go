@@ -42,7 +42,7 @@ type Enrollment struct {
 
 // Sent is the code that is on its way to the person.
 type Sent struct {
-	To          string // masked
+	To          string // masked, unless the person typed it in this flow
 	At          time.Time
 	Expires     time.Time
 	ResendAfter time.Duration // from now

@@ -87,7 +87,7 @@ const longestAgent = 120
 // roll-out wants that and a second step was done.
 func (s *Service) trust(w *work, v *visit) error {
 	rules := s.rules().Device
-	if v.flow.Proven.IsZero() || v.flow.Device != "" || !rules.Automatic && !(rules.Remember && v.remember) {
+	if v.flow.Proven.IsZero() || v.flow.Device != "" || !rules.Automatic && (!rules.Remember || !v.remember) {
 		return nil
 	}
 	id, err := s.id()

@@ -32,7 +32,7 @@ func (s *Service) Code(ctx context.Context, id string, a Answer) (Progress, erro
 			pending, _ := v.user.Factor(v.step.Factor)
 			try.factors = []Factor{pending}
 		}
-		try.method, try.target = v.step.Method, target(v.flow, v.user, v.step)
+		try.method, try.to = v.step.Method, v.user.recipient(v.flow, v.step)
 		_, refusal, err := s.judge(w, v.user, try)
 		if err != nil || refusal != nil {
 			v.refusal = refusal
@@ -46,21 +46,20 @@ func (s *Service) Code(ctx context.Context, id string, a Answer) (Progress, erro
 type attempt struct {
 	code     string // as CleanCode gives it
 	factors  []Factor
-	flow     *Flow  // whose challenges may be answered; nil: none
-	target   string // of the challenge that is waited for
-	recovery bool   // a recovery code is taken too
+	flow     *Flow     // whose challenges may be answered; nil: none
+	to       recipient // of the challenge that is waited for
+	recovery bool      // a recovery code is taken too
 	event    EventType
 	method   Method // waited for, for the event
 }
 
 // match is what a code was right for.
 type match struct {
-	method   Method
-	off      *int // steps off the clock, of a time-based code
-	factor   *Factor
-	step     TimeStep
-	sent     *Challenge
-	recovery Digest
+	method Method
+	off    *int // steps off the clock, of a time-based code
+	factor *Factor
+	step   TimeStep
+	sent   *Challenge
 }
 
 // judge counts an attempt of user, looks at its code, and spends what it is
@@ -114,7 +113,7 @@ func (s *Service) spend(w *work, user User, a attempt) (*match, finding, error) 
 	won := false
 	if hit.sent != nil {
 		if won, err = w.SpendChallenge(hit.sent.ID, w.now); err == nil && won {
-			err = w.SetThrottle(sendDoor(hit.sent.Target), Guard{})
+			err = a.to.answered(w)
 		}
 	} else {
 		won, err = s.spendStep(w, hit)
@@ -164,7 +163,7 @@ func (s *Service) matchSent(a attempt, challenges []Challenge, now time.Time) *m
 	}
 	want := s.codeHash(a.flow.Key, a.code)
 	for i, c := range challenges {
-		if c.Target != a.target {
+		if c.Target != a.to.to {
 			continue
 		}
 		if subtle.ConstantTimeCompare(want[:], c.Hash[:]) == 1 && c.Spent.IsZero() && now.Before(c.Expires) {
