@@ -23,7 +23,9 @@ type finding struct {
 }
 
 // diagnose says why a code was refused. It decides nothing: what it says
-// reaches events, and the account holder only where the roll-out says so.
+// reaches events, and the account holder only where the roll-out says so. It
+// looks everywhere, whatever it finds: how long the answer takes must not tell
+// a guesser that a code was right once, or will be (P15).
 func (s *Service) diagnose(w *work, user User, a attempt, keys []TOTP, challenges []Challenge) (finding, error) {
 	switch {
 	case a.code == "":
@@ -31,28 +33,22 @@ func (s *Service) diagnose(w *work, user User, a attempt, keys []TOTP, challenge
 	case !onlyDigits(a.code):
 		return finding{cause: CauseCodeNotDigits}, nil
 	}
-	if f, ok := ofFactors(a, keys, w.now, s.rules().TOTP.Skew); ok {
-		return f, nil
+	var all []finding // the likeliest first
+	add := func(f finding, found bool) {
+		if found {
+			all = append(all, f)
+		}
 	}
-	if f, ok := s.ofChallenges(a, challenges); ok {
-		return f, nil
-	}
-	if f, ok := ofParameters(a, keys, w.now); ok {
-		return f, nil
-	}
-	if !s.rightLength(a) {
-		return finding{cause: CauseCodeWrongLength, detail: fmt.Sprintf("%d digits", len(a.code))}, nil
-	}
-	if f, ok := ofCounters(a, keys, w.now); ok {
-		return f, nil
-	}
-	if f, ok, err := s.ofAbandoned(user, a, w.now); ok || err != nil {
-		return f, err
-	}
-	if f, ok, err := s.ofOthers(w, user, a); ok || err != nil {
-		return f, err
-	}
-	return finding{cause: CauseCodeWrong}, nil
+	add(ofFactors(a, keys, w.now, s.rules().TOTP.Skew))
+	add(s.ofChallenges(a, challenges))
+	add(ofParameters(a, keys, w.now))
+	add(finding{cause: CauseCodeWrongLength, detail: fmt.Sprintf("%d digits", len(a.code))}, !s.rightLength(a))
+	add(ofCounters(a, keys, w.now))
+	add(s.ofAbandoned(user, a, w.now))
+	others, found, err := s.ofOthers(w, user, a)
+	add(others, found)
+	add(finding{cause: CauseCodeWrong}, true)
+	return all[0], err
 }
 
 func (s *Service) rightLength(a attempt) bool {
@@ -102,12 +98,13 @@ func span(f Factor, key TOTP, now time.Time, skew int) (current, first, last Tim
 
 // usedStep gives the remembered step of f that code was spent for, or NoStep.
 func usedStep(f Factor, key TOTP, code string) TimeStep {
+	used := NoStep
 	for _, step := range f.Spent {
 		if _, ok := key.search(code, step, step); ok {
-			return step
+			used = step
 		}
 	}
-	return NoStep
+	return used
 }
 
 // ofChallenges looks among the codes that were sent for this flow.
@@ -136,7 +133,7 @@ func (s *Service) ofChallenges(a attempt, challenges []Challenge) (finding, bool
 }
 
 // ofParameters looks for apps that ignored what the key URI said.
-func ofParameters(a attempt, keys []TOTP, now time.Time) (finding, bool) {
+func ofParameters(a attempt, keys []TOTP, now time.Time) (first finding, found bool) {
 	for i, f := range a.factors {
 		if f.Method != MethodTOTP {
 			continue
@@ -148,14 +145,14 @@ func ofParameters(a attempt, keys []TOTP, now time.Time) (finding, bool) {
 					if digits != len(a.code) || algorithm == f.Algorithm && digits == f.Digits && period == f.Period {
 						continue
 					}
-					if _, ok := other.Match(a.code, now, searchedNear); ok {
-						return finding{cause: CauseCodeWrongAlgorithm, detail: ignored(f, other)}, true
+					if _, ok := other.Match(a.code, now, searchedNear); ok && !found {
+						first, found = finding{cause: CauseCodeWrongAlgorithm, detail: ignored(f, other)}, true
 					}
 				}
 			}
 		}
 	}
-	return finding{}, false
+	return first, found
 }
 
 // ignored says what an app made of a key URI.
@@ -171,26 +168,26 @@ func ignored(f Factor, app TOTP) string {
 
 // ofCounters looks for apps that count where they should go by the clock, and
 // the other way round.
-func ofCounters(a attempt, keys []TOTP, now time.Time) (finding, bool) {
+func ofCounters(a attempt, keys []TOTP, now time.Time) (last finding, found bool) {
 	for i, f := range a.factors {
 		switch f.Method {
 		case MethodTOTP:
 			if counter, ok := keys[i].search(a.code, 0, searchedCounters); ok {
-				return finding{
+				last, found = finding{
 					cause: CauseCodeLooksCounterBased, detail: fmt.Sprintf("it is the code of counter %d: the app was set to counter-based", counter),
 				}, true
 			}
 		case MethodHOTP:
 			if _, ok := keys[i].Match(a.code, now, searchedNear); ok {
-				return finding{cause: CauseCodeWrongAlgorithm, detail: "the app was set to time-based; this factor counts"}, true
+				last, found = finding{cause: CauseCodeWrongAlgorithm, detail: "the app was set to time-based; this factor counts"}, true
 			}
 		}
 	}
-	return finding{}, false
+	return last, found
 }
 
 // ofAbandoned looks among the user's enrollments that were never confirmed.
-func (s *Service) ofAbandoned(user User, a attempt, now time.Time) (finding, bool, error) {
+func (s *Service) ofAbandoned(user User, a attempt, now time.Time) (last finding, found bool) {
 	for _, f := range user.Factors {
 		asked := slices.ContainsFunc(a.factors, func(g Factor) bool { return g.ID == f.ID })
 		if asked || !f.Pending() || !f.App() {
@@ -198,20 +195,20 @@ func (s *Service) ofAbandoned(user User, a attempt, now time.Time) (finding, boo
 		}
 		key, err := s.sealer.totp(f)
 		if err != nil {
-			return finding{}, false, err
+			continue // a fault here would take back the count of the failure
 		}
 		if off, ok := near(f, key, a.code, now); ok {
-			return finding{
+			last, found = finding{
 				cause: CauseEnrollmentNotConfirmed, stepsOff: off,
 				detail: "it is the code of a QR that was shown and never confirmed",
-			}, true, nil
+			}, true
 		}
 	}
-	return finding{}, false, nil
+	return last, found
 }
 
 // ofOthers looks among the factors of other accounts.
-func (s *Service) ofOthers(w *work, user User, a attempt) (finding, bool, error) {
+func (s *Service) ofOthers(w *work, user User, a attempt) (newest finding, found bool, err error) {
 	factors, err := w.OtherFactors(user.ID, searchedAccounts)
 	if err != nil {
 		return finding{}, false, err
@@ -221,11 +218,11 @@ func (s *Service) ofOthers(w *work, user User, a attempt) (finding, bool, error)
 		if err != nil {
 			continue // one damaged row of somebody else's must not stop this person
 		}
-		if off, ok := near(f, key, a.code, w.now); ok {
-			return finding{cause: CauseCodeOfOtherAccount, stepsOff: off, detail: "it is the code of " + f.Label}, true, nil
+		if off, ok := near(f, key, a.code, w.now); ok && !found {
+			newest, found = finding{cause: CauseCodeOfOtherAccount, stepsOff: off, detail: "it is the code of " + f.Label}, true
 		}
 	}
-	return finding{}, false, nil
+	return newest, found, nil
 }
 
 // near matches a code with a factor that it was not meant for.
