@@ -9,8 +9,8 @@ import (
 
 // kodePages are those of KODE OS's guide: logging in, the account, and one page for each method.
 var kodePages = []string{
-	"Welcome to KODE OS", "Choose your own password", "Your password is set", "Log in", "Manage Account",
-	"Authenticator App", "Text Message (SMS)", "Enter your 2FA code", "Log out?", "You are logged out",
+	"Welcome to KODE OS", "Choose your own password", "Your password is set", "Manage Account",
+	"Authenticator App", "Text Message (SMS)", "Enter your 2FA code",
 }
 
 func (p *person) entersKODE(heading string) {
@@ -20,8 +20,7 @@ func (p *person) entersKODE(heading string) {
 
 func (p *person) leavesKODE() {
 	p.t.Helper()
-	p.presses("Log out", "Log out?")
-	p.presses("Log out", "You are logged out")
+	p.leaves("Log out")
 }
 
 // KODE-1, KODE-2, KODE-3, KODE-4, KODE-5

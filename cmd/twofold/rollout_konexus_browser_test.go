@@ -11,8 +11,8 @@ import (
 // konexusPages are those of Konexus's guide: the prompt with its two methods, an address to confirm, an app to choose, scan
 // and confirm, and the page that says which method is used from now on.
 var konexusPages = []string{
-	"Welcome to Konexus", "Log in", "Set up multi-factor authentication", "Email verification", "Set up your authenticator app",
-	"Multi-factor authentication is set up", "Verify it is you", "Your account", "Log out?", "You are logged out",
+	"Welcome to Konexus", "Set up multi-factor authentication", "Email verification", "Set up your authenticator app",
+	"Multi-factor authentication is set up", "Verify it is you", "Your account",
 }
 
 // newYork is a time of 2026 by Konexus's calendar.
@@ -36,8 +36,7 @@ func (p *person) entersKonexus(email, heading string) {
 
 func (p *person) leavesKonexus() {
 	p.t.Helper()
-	p.presses("Log out", "Log out?")
-	p.presses("Log out", "You are logged out")
+	p.leaves("Log out")
 }
 
 // entersWithEmail logs in to Konexus with the password and the code that comes by e-mail.

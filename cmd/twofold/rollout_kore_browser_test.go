@@ -8,9 +8,8 @@ import (
 // korePages are those of KORE's guide: registration, My profile, the pin, the barcode at the next login, and a password that
 // was forgotten.
 var korePages = []string{
-	"Welcome to KORE", "Register", "Confirm your e-mail address", "My profile", "Login", "Enter your OTP pin",
+	"Welcome to KORE", "Register", "Confirm your e-mail address", "My profile", "Enter your OTP pin",
 	"Set up your authenticator app", "Forgot your password?", "Look in your mail", "Choose a new password", "Your password is set",
-	"Logout", "You are logged out",
 }
 
 // registers goes through KORE's registration with what is preselected.
@@ -53,8 +52,7 @@ func (p *person) entersWithPin(heading string) {
 
 func (p *person) leavesKORE() {
 	p.t.Helper()
-	p.presses("Logout", "Logout")
-	p.presses("Logout", "You are logged out")
+	p.leaves("Logout")
 }
 
 // KORE-1, KORE-2, KORE-3, KORE-4, KORE-5, KORE-6, KORE-9, KORE-10

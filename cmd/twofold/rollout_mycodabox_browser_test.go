@@ -12,8 +12,8 @@ import (
 
 // codaPages are those of MyCodabox's guide: the wizard's three, the separate screen at login, and Disable 2FA.
 var codaPages = []string{
-	"Welcome to MyCodabox", "Create an account", "Your account", "Manage 2FA", "Enable 2FA", "2FA is enabled", "Log in",
-	"Verification", "Disable 2FA", "2FA is disabled", "Log out?", "You are logged out",
+	"Welcome to MyCodabox", "Create an account", "Your account", "Manage 2FA", "Enable 2FA", "2FA is enabled",
+	"Verification", "Disable 2FA", "2FA is disabled",
 }
 
 func (p *person) entersCodabox(email, heading string) {
@@ -23,8 +23,7 @@ func (p *person) entersCodabox(email, heading string) {
 
 func (p *person) leavesCodabox() {
 	p.t.Helper()
-	p.presses("Log out", "Log out?")
-	p.presses("Log out", "You are logged out")
+	p.leaves("Log out")
 }
 
 // enables goes through MyCodabox's wizard, from any page of the account.

@@ -24,7 +24,7 @@ type lab struct {
 	*api.Client // the tester's side
 	t           *testing.T
 	rules       rollout.Rollout
-	pages       []string // the headings of all pages that the guide describes
+	pages       []string // the headings of all pages that the guide describes, and of those for signing in and out
 	store       string
 	addr        string
 	mail        *mailbox
@@ -53,8 +53,9 @@ func openLab(t *testing.T, name, store string, now time.Time, pages []string) *l
 		t.Fatal(err)
 	}
 	l := &lab{
-		t: t, rules: rules, pages: pages, store: store, addr: "127.0.0.1:0",
-		mail: openMailbox(t), texts: openGateway(t), log: &journal{}, hidden: []string{adasPassword},
+		t: t, rules: rules, store: store, addr: "127.0.0.1:0",
+		pages: append(slices.Clone(pages), rules.Text("heading_sign_in"), rules.Text("heading_sign_out"), rules.Text("heading_signed_out")),
+		mail:  openMailbox(t), texts: openGateway(t), log: &journal{}, hidden: []string{adasPassword},
 	}
 	l.listen(now)
 	t.Cleanup(func() {

@@ -160,11 +160,19 @@ func (p *person) checkPage() {
 // enters logs in: from the page that one was left on by logging out, or else from the start.
 func (p *person) enters(button, email, password, heading string) {
 	p.t.Helper()
-	if p.now.Heading != "You are logged out" {
+	if p.now.Heading != p.lab.rules.Text("heading_signed_out") {
 		p.opens("/", "Welcome to "+p.lab.rules.Title)
 	}
-	p.presses(button, button)
+	p.presses(button, p.lab.rules.Text("heading_sign_in"))
 	p.signsIn(button, email, password, heading)
+}
+
+// leaves logs out by the link of that name. What the pages behind it are called, only KOR's guide says.
+func (p *person) leaves(link string) {
+	p.t.Helper()
+	text := p.lab.rules.Text
+	p.presses(link, text("heading_sign_out"))
+	p.presses(text("button_confirm_sign_out"), text("heading_signed_out"))
 }
 
 // signsIn fills in the form that one signs in with.

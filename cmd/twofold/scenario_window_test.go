@@ -36,9 +36,9 @@ var theBrowser = sync.OnceValues(func() (context.Context, error) {
 })
 
 // removeAfterwards has a folder removed once this process is over. Nothing in it could: it ends by os.Exit, and Chromium with
-// it. The shell hears of that from its standard input, whose other end is ours alone.
+// it. The shell hears of that from its standard input, whose other end is ours alone; a moment later, Chromium's children have written their last.
 func removeAfterwards(dir string) error {
-	shell := exec.CommandContext(context.Background(), "sh", "-c", `read -r _; until rm -rf -- "$0"; do sleep 1; done`, dir)
+	shell := exec.CommandContext(context.Background(), "sh", "-c", `read -r _; sleep 1; until rm -rf -- "$0"; do sleep 1; done`, dir)
 	in, err := shell.StdinPipe()
 	if err != nil {
 		return err
@@ -79,8 +79,8 @@ func (c *console) follow(ctx context.Context) {
 			if err != nil {
 				return
 			}
-			// A form that was refused is answered with a status from 400 on, which browsers note.
-			if m.Type == "debug" || m.Source == "network" && strings.Contains(m.Text, "with a status of 4") {
+			// Notes are none, such as that somebody was quicker than the autofocus. A form that was refused is answered with a status from 400 on, which browsers note.
+			if m.Type == "debug" || m.Type == "info" || m.Source == "network" && strings.Contains(m.Text, "with a status of 4") {
 				continue
 			}
 			c.mu.Lock()
