@@ -84,7 +84,8 @@ func cleanName(name string) (string, error) {
 
 // reach gives where the codes of an e-mail or SMS factor go: what was asked
 // for, or what the account has on file. Where the roll-out has them go to the
-// account's own address and number only, nothing else can be asked for.
+// account's own address and number only, nothing else can be asked for; a first
+// number becomes the account's once it is proven.
 func (s *Service) reach(user User, want NewFactor) (string, error) {
 	own, asked, err := "", "", error(nil)
 	switch want.Method {
@@ -104,8 +105,6 @@ func (s *Service) reach(user User, want NewFactor) (string, error) {
 		return "", err
 	case s.rules().Message.OwnContacts && own != "" && asked != "" && asked != own:
 		return "", &Refusal{Cause: CauseMethodNotAllowed}
-	case s.rules().Message.OwnContacts:
-		asked = own
 	}
 	if to := cmp.Or(asked, own); to != "" {
 		return to, nil

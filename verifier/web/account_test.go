@@ -74,7 +74,7 @@ func TestPasswordIsChanged(t *testing.T) {
 		}
 	}
 	b.post("/account/password", "password", password, "new", fresh, "again", fresh).shows(t, 200, "Manage Account").has(t, "Saved.")
-	other.get("/account").shows(t, 401, "Sign in")
+	other.get("/account").shows(t, 401, "Log in")
 	b.post("/signout")
 	b.post("/signin", "email", ada, "password", fresh).shows(t, 200, "Manage Account")
 }

@@ -174,7 +174,7 @@ func TestKorLeadsFromTheTemporaryPasswordIn(t *testing.T) {
 	}
 	page := b.post("/flow/password", "new", password, "again", password).shows(t, 200, "MFA Setup")
 	page.inOrder(t, `name="name"`, "/flow/qr.png", ">Secret</h3>", "choose “time-based”", "iOS", "Android", "untested", `name="code"`)
-	b.get("/account").shows(t, 200, "Sign in")
+	b.get("/account").shows(t, 200, "Log in")
 	b.post("/flow/code", "name", "<b>My phone", "code", l.codeFor(t, page.key(t))).shows(t, 200, "Your account")
 	b.post("/signout")
 	b.post("/signin", "email", ada, "password", password).shows(t, 200, "MFA code").has(t, "Enter the code from &lt;b&gt;My phone.") // KOR-6

@@ -183,7 +183,7 @@ func walkKode(w walker) {
 	w.at("sms_code", w.post("/account/sms", "method", "sms", "phone", "0475 12 34 56", "country", "+32"), 200, "Text Message (SMS)")
 	w.at("sms_enabled", w.post("/flow/code", "code", l.sent(t, "+32475123456")), 200, "Manage Account")
 	w.post("/signout")
-	w.at("sign_in", w.get("/signin"), 200, "Sign in")
+	w.at("sign_in", w.get("/signin"), 200, "Log in")
 	w.at("code", w.post("/signin", "email", ada, "password", password), 200, "Enter your 2FA code")
 	w.post("/flow/code", "code", l.sent(t, "+32475123456")).shows(t, 200, "Manage Account")
 	id := l.factorOf(t, verifier.MethodSMS)
@@ -240,7 +240,7 @@ func walkKor(w walker) {
 	w.at("home", w.get("/"), 200, "Welcome to KOR")
 	w.at("no_sign_up", w.get("/signup"), 403, "You cannot sign up here")
 	w.at("no_reset", w.get("/password-reset"), 403, "Your password is set by somebody else")
-	w.at("link_refused", w.get("/password-reset/unknown"), 410, "This link does not work").has(t, `href="/signin">Sign in</a>`)
+	w.at("link_refused", w.get("/password-reset/unknown"), 410, "This link does not work").has(t, `href="/signin">Log in</a>`)
 	if _, _, err := l.svc.AddUser(t.Context(), verifier.NewUser{Email: ada, Temporary: true}); err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +252,7 @@ func walkKor(w walker) {
 	w.at("set_up_refused", w.post("/flow/code", "name", "Phone", "code", "000000"), 401, "MFA Setup")
 	w.at("enabled", w.post("/flow/code", "name", "Phone", "code", l.codeFor(t, key)), 200, "Your account")
 	w.post("/signout")
-	w.at("used_temporary", w.post("/signin", "email", ada, "password", temporary), 401, "Sign in")
+	w.at("used_temporary", w.post("/signin", "email", ada, "password", temporary), 401, "Log in")
 	w.at("code", w.post("/signin", "email", ada, "password", password), 200, "MFA code")
 	l.advance(t, 30*time.Second)
 	w.post("/flow/code", "remember", "yes", "code", l.codeFor(t, key)).shows(t, 200, "Your account")

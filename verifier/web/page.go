@@ -134,6 +134,9 @@ func (h *handler) fault(w http.ResponseWriter, r *http.Request, err error) {
 func (h *handler) message(w http.ResponseWriter, r *http.Request, s said) {
 	v := h.view()
 	v.Heading, v.Text, v.Link = s.heading, s.text, s.link
+	if v.Link == toSignIn {
+		v.Link.Text = v.T("button_sign_in")
+	}
 	v.Help = s.status >= http.StatusBadRequest
 	h.page(w, r, s.status, "message", v)
 }

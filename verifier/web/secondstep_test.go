@@ -159,7 +159,7 @@ func TestForgottenPassword(t *testing.T) {
 	b.post("/password-reset/set", "token", token, "new", fresh, "again", fresh).shows(t, 200, "Your password is set")
 	b.post("/password-reset/set", "token", token, "new", fresh, "again", fresh).shows(t, 410, "This link does not work")
 	b.post("/signin", "email", ada, "password", fresh).shows(t, 200, "Enter your OTP pin")
-	b.get("/account").shows(t, 200, "Sign in")
+	b.get("/account").shows(t, 200, "Login")
 }
 
 // KODE-10: an invitation's link sets the first password.
