@@ -80,13 +80,20 @@ func (c *Clock) Frozen() bool { return c.Rate() == 0 }
 // fastest is how fast a clock may run: a day passes in less than a second.
 const fastest = 100_000
 
+func checkRate(rate float64) error {
+	if !(rate >= 0 && rate <= fastest) { // also not a number
+		return &Refusal{Cause: CauseClockOutOfRange}
+	}
+	return nil
+}
+
 // SetRate lets the clock run at rate from the present on: 1 as fast as its
 // base, 0 not at all, at most 100,000.
 func (c *Clock) SetRate(rate float64) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !(rate >= 0 && rate <= fastest) { // also not a number
-		return &Refusal{Cause: CauseClockOutOfRange}
+	if err := checkRate(rate); err != nil {
+		return err
 	}
 	base := c.base()
 	now := c.at(base)

@@ -26,16 +26,12 @@ func (s *Service) recognize(w *work, v *visit, token Secret) error {
 		return nil
 	}
 	e := Event{Type: EventDevice, User: v.user.Email}
-	device, err := w.Device(DigestOf(token))
+	device, refusal, err := s.trusted(w, v.user.ID, token, w.now)
 	switch {
-	case errors.Is(err, ErrNotFound) || err == nil && device.UserID != v.user.ID:
-		return w.refuse(e, &Refusal{Cause: CauseDeviceUnknown})
 	case err != nil:
 		return err
-	case !device.Revoked.IsZero():
-		return w.refuse(e, &Refusal{Cause: CauseDeviceTrustRevoked})
-	case !w.now.Before(device.Expires) || !s.trustsDevices():
-		return w.refuse(e, &Refusal{Cause: CauseDeviceTrustExpired})
+	case refusal != nil:
+		return w.refuse(e, refusal)
 	}
 	device.Used = w.now
 	if err := w.SetDevice(device); err != nil {
@@ -43,6 +39,22 @@ func (s *Service) recognize(w *work, v *visit, token Secret) error {
 	}
 	v.flow.Device = device.ID
 	return w.record(e)
+}
+
+// trusted gives the device of a token, or says why it spares its user nothing.
+func (s *Service) trusted(tx Tx, userID string, token Secret, now time.Time) (Device, *Refusal, error) {
+	device, err := tx.Device(DigestOf(token))
+	switch {
+	case errors.Is(err, ErrNotFound) || err == nil && device.UserID != userID:
+		return Device{}, &Refusal{Cause: CauseDeviceUnknown}, nil
+	case err != nil:
+		return Device{}, nil, err
+	case !device.Revoked.IsZero():
+		return Device{}, &Refusal{Cause: CauseDeviceTrustRevoked}, nil
+	case !now.Before(device.Expires) || !s.trustsDevices():
+		return Device{}, &Refusal{Cause: CauseDeviceTrustExpired}, nil
+	}
+	return device, nil, nil
 }
 
 // trustsDevices reports whether the roll-out lets devices be trusted now.

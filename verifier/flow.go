@@ -133,6 +133,12 @@ func nextOfSignIn(r rollout.Rollout, user User, flow Flow, pending Factor, enrol
 		return Step{Kind: StepConfirm, Method: deferred.Method, Factor: deferred.ID, Skippable: true}
 	case has:
 		return Step{Kind: StepDone}
+	case waits && !enrolling && flow.Skipped.IsZero():
+		// Chosen by somebody who had none yet.
+		return Step{
+			Kind: StepConfirm, Method: deferred.Method, Factor: deferred.ID, Methods: others(r, deferred.Method),
+			Skippable: policy.Enroll != rollout.Required,
+		}
 	case enrolling:
 		return Step{Kind: StepConfirm, Method: pending.Method, Factor: pending.ID, Methods: others(r, pending.Method)}
 	case policy.Enroll == rollout.Required:

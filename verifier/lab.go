@@ -143,7 +143,7 @@ func (s *Service) Invite(ctx context.Context, userID string) error {
 // Unlock takes back the failures of a user, of codes and passwords.
 func (s *Service) Unlock(ctx context.Context, userID string) error {
 	return s.onUser(ctx, userID, Event{Type: EventUnlock}, func(w *work, user User) error {
-		return errors.Join(w.SetThrottle(passwordDoor(user.Email), Guard{}), w.SetGuard(user.ID, Guard{}))
+		return errors.Join(unlockPassword(w, user), w.SetGuard(user.ID, Guard{}))
 	})
 }
 
@@ -231,8 +231,12 @@ func (s *Service) rule(ctx context.Context, r rollout.Rollout) error {
 	if err := r.Check(); err != nil {
 		return err
 	}
-	s.rollout.Store(&r)
-	return s.update(ctx, func(w *work) error { return w.record(Event{Type: EventRollout, Detail: r.Name}) })
+	before := s.rollout.Swap(&r)
+	err := s.update(ctx, func(w *work) error { return w.record(Event{Type: EventRollout, Detail: r.Name}) })
+	if err != nil {
+		s.rollout.Store(before)
+	}
+	return err
 }
 
 // SwitchOffice changes the rule of one office, for everybody in it, from the
@@ -261,9 +265,14 @@ type ClockChange struct {
 }
 
 // SetClock moves the clock. No step that was spent opens again, wherever it is
-// moved to.
+// moved to. Where one value is out of range, nothing is changed.
 func (s *Service) SetClock(ctx context.Context, change ClockChange) error {
 	var err error
+	if change.Rate != nil {
+		if err = checkRate(*change.Rate); err != nil {
+			return err
+		}
+	}
 	switch {
 	case change.Now != nil:
 		err = s.clock.Set(*change.Now)

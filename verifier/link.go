@@ -145,7 +145,7 @@ func (s *Service) ResetPassword(ctx context.Context, token, fresh Secret) error 
 			return &Refusal{Cause: CauseLinkRefused}
 		}
 		user.Password, user.Temporary, user.EmailVerified = hash, time.Time{}, w.now
-		err = errors.Join(w.SetUser(user), s.endAll(w, user), w.SetThrottle(passwordDoor(user.Email), Guard{}))
+		err = errors.Join(w.SetUser(user), s.endAll(w, user), unlockPassword(w, user))
 		if err != nil {
 			return err
 		}

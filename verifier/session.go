@@ -60,7 +60,9 @@ func (s *Service) prove(ctx context.Context, token, password Secret, wrong Cause
 	if err != nil {
 		return err
 	}
-	_, err = s.password(ctx, user.Email, password, EventPassword, wrong)
+	_, err = s.password(ctx, guess{
+		address: user.Email, password: password, door: insideDoor(user.ID), event: EventPassword, wrong: wrong,
+	})
 	return err
 }
 

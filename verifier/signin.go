@@ -143,7 +143,13 @@ func (s *Service) newPassword(ctx context.Context, user User, password Secret) (
 // SignIn gives a flow for a right password. An unknown address and a wrong
 // password are refused alike, after the same work.
 func (s *Service) SignIn(ctx context.Context, c Credentials) (Progress, error) {
-	user, err := s.password(ctx, c.Email, c.Password, EventPassword, CausePasswordWrong)
+	door, err := s.doorOf(ctx, c)
+	if err != nil {
+		return Progress{}, err
+	}
+	user, err := s.password(ctx, guess{
+		address: c.Email, password: c.Password, door: door, event: EventPassword, wrong: CausePasswordWrong,
+	})
 	if err != nil {
 		return Progress{}, err
 	}
@@ -185,17 +191,29 @@ func mayEnter(user User, now time.Time) *Refusal {
 	return nil
 }
 
+// guess is a password that somebody says is that of an address.
+type guess struct {
+	address  string
+	password Secret
+	door     Digest    // that it counts at; zero: that of the address
+	event    EventType // that it is recorded as
+	wrong    Cause
+}
+
 // password checks the password of an address. The failure is counted and
 // durable before the check, and taken back by a right password only; addresses
 // without an account are counted the same.
-func (s *Service) password(ctx context.Context, address string, password Secret, door EventType, wrong Cause) (User, error) {
+func (s *Service) password(ctx context.Context, g guess) (User, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, passwordWait, &Refusal{Cause: CauseBusy})
 	defer cancel()
-	email, err := CleanEmail(address)
-	if err != nil || utf8.RuneCount(prepared(password)) > s.rules().Password.MaxLength {
+	email, err := CleanEmail(g.address)
+	if err != nil || utf8.RuneCount(prepared(g.password)) > s.rules().Password.MaxLength {
 		email = "" // no account can have it; do the work all the same
 	}
-	key := passwordDoor(email)
+	key := g.door
+	if key == (Digest{}) {
+		key = frontDoor(email)
+	}
 	leave, err := s.doors.enter(ctx, key)
 	if err != nil {
 		return User{}, causeOf(ctx, err)
@@ -216,7 +234,7 @@ func (s *Service) password(ctx context.Context, address string, password Secret,
 		limits := s.rules().Limits
 		limits.HardStop = before.Failures + 1 // a stranger must not lock a password for good
 		if refusal = before.Refuses(limits, w.now); refusal != nil {
-			return w.refuse(Event{Type: door, User: email}, refusal)
+			return w.refuse(Event{Type: g.event, User: email}, refusal)
 		}
 		if user, err = w.UserByEmail(email); err != nil && !errors.Is(err, ErrNotFound) {
 			return err
@@ -230,32 +248,79 @@ func (s *Service) password(ctx context.Context, address string, password Secret,
 		return User{}, refusal
 	}
 
-	right, err := s.hasher.verify(ctx, password, user.Password)
+	right, err := s.hasher.verify(ctx, g.password, user.Password)
 	if err != nil {
 		return User{}, causeOf(ctx, err)
 	}
 	err = s.update(ctx, func(w *work) error {
-		e := Event{Type: door, User: email}
+		e := Event{Type: g.event, User: email}
 		switch {
 		case right:
 			return errors.Join(w.SetThrottle(key, Guard{}), w.record(e))
 		case user.ID == "":
 			return w.refuse(e, &Refusal{Cause: CauseUserUnknown})
 		}
-		return w.refuse(e, &Refusal{Cause: wrong})
+		return w.refuse(e, &Refusal{Cause: g.wrong})
 	})
 	if err != nil {
 		return User{}, err
 	}
 	if !right {
-		return User{}, &Refusal{Cause: wrong}
+		return User{}, &Refusal{Cause: g.wrong}
 	}
 	return user, nil
 }
 
-// passwordDoor is what failures at an address are counted under. The address
-// itself is not kept: it may be no account's.
-func passwordDoor(email string) Digest { return DigestOf(SecretOf("password of " + email)) }
+// Failures of passwords are counted at doors. A stranger can lock the front
+// one. Whoever is inside already, or comes on a trusted device, has a door of
+// their own, so that no stranger shuts them out (P13). The address itself is
+// not kept: it may be no account's.
+func frontDoor(email string) Digest { return DigestOf(SecretOf("password of " + email)) }
+
+func insideDoor(userID string) Digest { return DigestOf(SecretOf("password from inside of " + userID)) }
+func deviceDoor(device string) Digest { return DigestOf(SecretOf("password on " + device)) }
+
+// doorOf gives the door that a sign-in comes to.
+func (s *Service) doorOf(ctx context.Context, c Credentials) (door Digest, err error) {
+	if c.Device.IsZero() {
+		return Digest{}, nil
+	}
+	email, _ := CleanEmail(c.Email) // nobody has an empty one
+	err = s.store.View(ctx, func(tx Tx) error {
+		door = Digest{}
+		user, err := tx.UserByEmail(email)
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		device, refusal, err := s.trusted(tx, user.ID, c.Device, s.clock.Now())
+		if err == nil && refusal == nil {
+			door = deviceDoor(device.ID)
+		}
+		return err
+	})
+	return door, err
+}
+
+// unlockPassword takes back the failures at every door of user.
+func unlockPassword(w *work, user User) error {
+	devices, err := w.Devices(user.ID)
+	if err != nil {
+		return err
+	}
+	doors := []Digest{frontDoor(user.Email), insideDoor(user.ID)}
+	for _, d := range devices {
+		doors = append(doors, deviceDoor(d.ID))
+	}
+	for _, door := range doors {
+		if err := w.SetThrottle(door, Guard{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // begin opens a new flow, which first stores with addFlow among what else it
 // does.
