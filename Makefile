@@ -28,7 +28,7 @@ lint: format
 bench:
 	$(GO) test -run '^$$' -bench . -benchtime 200x ./tui/... ./qr/... ./vault/... ./verifier/...
 
-# picture draws docs/codes.svg and docs/handshake.svg anew from the running program.
+# picture draws the pictures in docs anew from the running program.
 picture: build
 	.ci/picture
 
