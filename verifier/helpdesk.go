@@ -62,7 +62,7 @@ type HelpdeskCase struct {
 // Helpdesk takes the second step off an account whose owner answered all
 // questions right. It refuses with CauseHelpdeskIdentityFailed, and changes
 // nothing, where an answer is wrong or there is no question. Either is recorded
-// with the operator, and the user hears of it.
+// with the operator; the user hears of what changed.
 func (s *Service) Helpdesk(ctx context.Context, c HelpdeskCase) error {
 	var refusal *Refusal
 	err := s.update(ctx, func(w *work) error {
@@ -96,13 +96,14 @@ func (s *Service) Helpdesk(ctx context.Context, c HelpdeskCase) error {
 	return err
 }
 
-// judgeCase counts a case as failed, decides about it, and takes the count back
-// if it passed.
+// judgeCase decides about a case. The count of a failure is durable before its
+// answer leaves, as all that the caller's change does.
 func (s *Service) judgeCase(w *work, user User, c HelpdeskCase) (*Refusal, error) {
 	if !s.rules().Helpdesk.Reset {
 		return &Refusal{Cause: CauseHelpdeskNotAllowed}, nil
 	}
-	operator, err := w.UserByEmail(strings.ToLower(strings.TrimSpace(c.Operator)))
+	address, _ := CleanEmail(c.Operator) // nobody has an empty one
+	operator, err := w.UserByEmail(address)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return &Refusal{Cause: CauseHelpdeskNotAllowed}, nil

@@ -33,7 +33,7 @@ func (s *Service) spendRecovery(w *work, user User, code string) (*match, findin
 	case err != nil:
 		return nil, finding{}, err
 	case won:
-		s.notify(w, user.Email, "Somebody signed in to your account with a recovery code. It does not work again.")
+		s.notify(w, user.Email, "A recovery code of your account was used. It does not work again.")
 		return &match{method: MethodRecovery}, finding{}, nil
 	case found:
 		return nil, finding{cause: CauseRecoveryCodeUsed}, nil
