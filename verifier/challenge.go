@@ -1,6 +1,7 @@
 package verifier
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -118,4 +119,28 @@ func (s *Service) sent(tx Tx, flow Flow, user User, step Step, now time.Time) (*
 		}
 	}
 	return out, nil
+}
+
+// Send sends the e-mail or SMS code that a flow waits for again. The older one
+// is dead from then on. Failures of codes stay counted.
+func (s *Service) Send(ctx context.Context, id string) (Progress, error) {
+	p, err := s.onFlow(ctx, id, func(w *work, v *visit) error {
+		if !awaitsMessage(v.step) {
+			return &Refusal{Cause: CauseFlowElsewhere}
+		}
+		r := v.user.recipient(v.flow, v.step)
+		refusal, err := s.sendAllowed(w, false, r.budgets(s.rules().Message.PerDay)...)
+		if err != nil {
+			return err
+		}
+		if refusal != nil {
+			v.refusal = refusal
+			return w.refuse(Event{Type: EventMessage, User: v.user.Email, Method: v.step.Method}, refusal)
+		}
+		return s.issue(w, v, v.step, r.to)
+	}, StepCode, StepConfirm)
+	if err == nil && p.Sent != nil && p.Sent.Failed {
+		return p, &Refusal{Cause: CauseDeliveryFailed}
+	}
+	return p, err
 }

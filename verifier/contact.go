@@ -1,8 +1,12 @@
 package verifier
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"strings"
+
+	"twofold/verifier/delivery"
 )
 
 // Contact is a new e-mail address or number for an account; one of both.
@@ -70,4 +74,49 @@ func (s *Service) changeContact(w *work, v *visit) error {
 		return err
 	}
 	return w.record(Event{Type: EventContact, User: user.Email, Method: method})
+}
+
+// reach gives where the codes of an e-mail or SMS factor go: what was asked
+// for, or what the account has on file. Where the roll-out has them go to the
+// account's own address and number only, nothing else can be asked for; a first
+// number becomes the account's once it is proven.
+func (s *Service) reach(user User, want NewFactor) (string, error) {
+	own, asked, err := "", "", error(nil)
+	switch want.Method {
+	case MethodEmail:
+		if own = user.Email; want.Email != "" {
+			asked, err = CleanEmail(want.Email)
+		}
+	case MethodSMS:
+		if own = user.Phone; strings.TrimSpace(want.Phone) != "" {
+			asked, err = CleanPhone(want.Phone)
+		}
+	default:
+		return "", nil
+	}
+	switch {
+	case err != nil:
+		return "", err
+	case s.rules().Message.OwnContacts && own != "" && asked != "" && asked != own:
+		return "", &Refusal{Cause: CauseMethodNotAllowed}
+	}
+	if to := cmp.Or(asked, own); to != "" {
+		return to, nil
+	}
+	return "", &Refusal{Cause: CausePhoneMissing}
+}
+
+// CleanPhone gives a number in E.164. It refuses with CausePhoneMissing,
+// CausePhoneCountryUnknown or CausePhoneInvalid.
+func CleanPhone(typed string) (string, error) {
+	number, err := delivery.CleanPhone(typed)
+	switch {
+	case errors.Is(err, delivery.ErrPhoneMissing):
+		return "", &Refusal{Cause: CausePhoneMissing}
+	case errors.Is(err, delivery.ErrPhoneCountryUnknown):
+		return "", &Refusal{Cause: CausePhoneCountryUnknown}
+	case err != nil:
+		return "", &Refusal{Cause: CausePhoneInvalid}
+	}
+	return number, nil
 }

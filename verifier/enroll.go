@@ -1,12 +1,8 @@
 package verifier
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"slices"
-	"strings"
-	"time"
 
 	"twofold/verifier/delivery"
 )
@@ -80,51 +76,6 @@ func cleanName(name string) (string, error) {
 		return "", &Refusal{Cause: CauseNameTooLong}
 	}
 	return clean, nil
-}
-
-// reach gives where the codes of an e-mail or SMS factor go: what was asked
-// for, or what the account has on file. Where the roll-out has them go to the
-// account's own address and number only, nothing else can be asked for; a first
-// number becomes the account's once it is proven.
-func (s *Service) reach(user User, want NewFactor) (string, error) {
-	own, asked, err := "", "", error(nil)
-	switch want.Method {
-	case MethodEmail:
-		if own = user.Email; want.Email != "" {
-			asked, err = CleanEmail(want.Email)
-		}
-	case MethodSMS:
-		if own = user.Phone; strings.TrimSpace(want.Phone) != "" {
-			asked, err = CleanPhone(want.Phone)
-		}
-	default:
-		return "", nil
-	}
-	switch {
-	case err != nil:
-		return "", err
-	case s.rules().Message.OwnContacts && own != "" && asked != "" && asked != own:
-		return "", &Refusal{Cause: CauseMethodNotAllowed}
-	}
-	if to := cmp.Or(asked, own); to != "" {
-		return to, nil
-	}
-	return "", &Refusal{Cause: CausePhoneMissing}
-}
-
-// CleanPhone gives a number in E.164. It refuses with CausePhoneMissing,
-// CausePhoneCountryUnknown or CausePhoneInvalid.
-func CleanPhone(typed string) (string, error) {
-	number, err := delivery.CleanPhone(typed)
-	switch {
-	case errors.Is(err, delivery.ErrPhoneMissing):
-		return "", &Refusal{Cause: CausePhoneMissing}
-	case errors.Is(err, delivery.ErrPhoneCountryUnknown):
-		return "", &Refusal{Cause: CausePhoneCountryUnknown}
-	case err != nil:
-		return "", &Refusal{Cause: CausePhoneInvalid}
-	}
-	return number, nil
 }
 
 // freshFactor holds a new factor of user against the roll-out and makes it, and
@@ -304,30 +255,6 @@ func (s *Service) Cancel(ctx context.Context, id string) error {
 	})
 }
 
-// Send sends the e-mail or SMS code that a flow waits for again. The older one
-// is dead from then on. Failures of codes stay counted.
-func (s *Service) Send(ctx context.Context, id string) (Progress, error) {
-	p, err := s.onFlow(ctx, id, func(w *work, v *visit) error {
-		if !awaitsMessage(v.step) {
-			return &Refusal{Cause: CauseFlowElsewhere}
-		}
-		r := v.user.recipient(v.flow, v.step)
-		refusal, err := s.sendAllowed(w, false, r.budgets(s.rules().Message.PerDay)...)
-		if err != nil {
-			return err
-		}
-		if refusal != nil {
-			v.refusal = refusal
-			return w.refuse(Event{Type: EventMessage, User: v.user.Email, Method: v.step.Method}, refusal)
-		}
-		return s.issue(w, v, v.step, r.to)
-	}, StepCode, StepConfirm)
-	if err == nil && p.Sent != nil && p.Sent.Failed {
-		return p, &Refusal{Cause: CauseDeliveryFailed}
-	}
-	return p, err
-}
-
 // Choose goes on with another of the user's factors, and sends its code where
 // it needs one.
 func (s *Service) Choose(ctx context.Context, id, factorID string) (Progress, error) {
@@ -338,33 +265,4 @@ func (s *Service) Choose(ctx context.Context, id, factorID string) (Progress, er
 		v.flow.Chosen = factorID
 		return w.SetFlow(v.flow)
 	}, StepCode)
-}
-
-// ChangePassword replaces a temporary password in a flow that waits for it.
-func (s *Service) ChangePassword(ctx context.Context, id string, fresh Secret) (Progress, error) {
-	var user User
-	err := s.store.View(ctx, func(tx Tx) error {
-		flow, found, err := s.open(tx, id)
-		if err == nil {
-			user = found
-			_, err = s.expect(user, flow, s.clock.Now(), StepChangePassword)
-		}
-		return err
-	})
-	if err != nil {
-		return Progress{}, err
-	}
-	hash, err := s.newPassword(ctx, user, fresh)
-	if err != nil {
-		return Progress{}, err
-	}
-	return s.onFlow(ctx, id, func(w *work, v *visit) error {
-		v.user.Password, v.user.Temporary = hash, time.Time{}
-		v.user.EmailVerified = w.now // the temporary one was mailed
-		v.flow.Changed = w.now
-		if err := errors.Join(w.SetUser(v.user), w.SetFlow(v.flow)); err != nil {
-			return err
-		}
-		return w.record(Event{Type: EventPasswordChanged, User: v.user.Email})
-	}, StepChangePassword)
 }

@@ -2,10 +2,8 @@ package verifier
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"math/big"
 	"slices"
 	"time"
 
@@ -89,44 +87,6 @@ func (s *Service) AddUser(ctx context.Context, n NewUser) (User, Secret, error) 
 		return w.record(Event{Type: EventUserAdded, User: user.Email})
 	})
 	return user, access, err
-}
-
-// temporaryAlphabet has nothing in it that looks like something else.
-const temporaryAlphabet = "abcdefghjkmnpqrstuvwxyz23456789"
-
-// temporary makes a temporary password, and its hash.
-func (s *Service) temporary(ctx context.Context) (password, hash Secret, err error) {
-	text := make([]byte, 16) // 79 bits
-	for i := range text {
-		n, err := rand.Int(s.rand, big.NewInt(int64(len(temporaryAlphabet))))
-		if err != nil {
-			return Secret{}, Secret{}, fmt.Errorf("make temporary password: %w", err)
-		}
-		text[i] = temporaryAlphabet[n.Int64()]
-	}
-	password = SecretOf(inGroups(string(text), 4))
-	hash, err = s.hasher.hash(ctx, password)
-	return password, hash, err
-}
-
-func (s *Service) mailTemporary(w *work, user User, password Secret) {
-	s.post(w, delivery.Message{To: user.Email, Code: password.RevealText(), Link: s.url},
-		"message_invitation_subject", "message_temporary_email", "number", password.RevealText(), "link", s.url)
-}
-
-// Temporary mails a new temporary password to a user. The old password, and
-// what was signed in with it, is dead; the second step stays.
-func (s *Service) Temporary(ctx context.Context, userID string) error {
-	password, hash, err := s.temporary(ctx)
-	if err != nil {
-		return err
-	}
-	return s.onUser(ctx, userID, Event{Type: EventTemporary}, func(w *work, user User) error {
-		user.Password, user.Temporary = hash, w.now.Add(s.rules().Lifetimes.Temporary.Std())
-		user.TemporaryUsed = time.Time{}
-		s.mailTemporary(w, user, password)
-		return errors.Join(w.SetUser(user), s.endAll(w, user))
-	})
 }
 
 // Invite mails a user a link to set a password.
@@ -296,73 +256,4 @@ func (s *Service) SetClock(ctx context.Context, change ClockChange) error {
 		return err
 	}
 	return s.update(ctx, func(w *work) error { return w.record(Event{Type: EventClock}) })
-}
-
-// eventPage is how many events are read at once.
-const eventPage = 500
-
-// EventsKept is how many events a store keeps; older ones go.
-const EventsKept = 20000
-
-// Events lists what happened after the event seq, oldest first.
-func (s *Service) Events(ctx context.Context, after int64) ([]Event, error) {
-	var all []Event
-	for {
-		var page []Event
-		err := s.store.View(ctx, func(tx Tx) (err error) {
-			page, err = tx.Events(after, eventPage)
-			return err
-		})
-		all = append(all, page...)
-		if err != nil || len(page) < eventPage {
-			return all, err
-		}
-		after = page[len(page)-1].Seq
-	}
-}
-
-// poll is how often followers look for what another process wrote to the same
-// store.
-const poll = 2 * time.Second
-
-// FollowEvents calls each with every event after seq, past and future, until
-// ctx is done or each returns an error; it gives that error. Below zero, seq
-// means: from now on. A seq that is still to come is one of another store,
-// which this one has taken the place of: then all events are new.
-func (s *Service) FollowEvents(ctx context.Context, seq int64, each func(Event) error) error {
-	wake := s.watch.add()
-	defer s.watch.remove(wake)
-	ticker := time.NewTicker(poll)
-	defer ticker.Stop()
-	var last int64
-	err := s.store.View(ctx, func(tx Tx) (err error) {
-		last, err = tx.LastEvent()
-		return err
-	})
-	switch {
-	case err != nil:
-		return err
-	case seq < 0:
-		seq = last
-	case seq > last:
-		seq = 0
-	}
-	for {
-		events, err := s.Events(ctx, seq)
-		if err != nil {
-			return err
-		}
-		for _, e := range events {
-			if err := each(e); err != nil {
-				return err
-			}
-			seq = e.Seq
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-wake:
-		case <-ticker.C:
-		}
-	}
 }

@@ -143,26 +143,3 @@ func (w *watchers) notify() {
 		}
 	}
 }
-
-// stripes let the password checks of one address take turns, so that a burst
-// of right passwords is not mistaken for a burst of guesses.
-type stripes [256]chan struct{}
-
-func newStripes() *stripes {
-	var s stripes
-	for i := range s {
-		s[i] = make(chan struct{}, 1)
-	}
-	return &s
-}
-
-// enter waits for the turn of key, and gives the function that ends it.
-func (s *stripes) enter(ctx context.Context, key Digest) (leave func(), err error) {
-	door := s[key[0]]
-	select {
-	case door <- struct{}{}:
-		return func() { <-door }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}

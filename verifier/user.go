@@ -39,6 +39,8 @@ const (
 	RoleService  = "service" // a program; a roll-out may exempt it from the second step
 )
 
+var roles = []string{RoleUser, RoleAdmin, RoleHelpdesk, RoleService}
+
 // Question is one that the helpdesk asks, with the keyed hash of its answer.
 type Question struct {
 	Ask    string
