@@ -1,6 +1,9 @@
 package verifier_test
 
 import (
+	"database/sql"
+	"fmt"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -102,5 +105,23 @@ func TestClockChangeIsWholeOrNone(t *testing.T) {
 	w.refusal(w.svc.SetClock(t.Context(), verifier.ClockChange{Now: &now, Rate: &rate}), verifier.CauseClockOutOfRange)
 	if got := w.clock.Now(); !got.Equal(start) {
 		t.Errorf("the clock moved to %v", got)
+	}
+}
+
+// TestP14_ResetsOfStrangersFillNothing asks for resets of addresses that have
+// no account, which takes no password and no work.
+func TestP14_ResetsOfStrangersFillNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "verifier.db")
+	w := newWorld(t, openSQLite(t, path))
+	for n := range 700 {
+		w.must(w.svc.RequestReset(t.Context(), fmt.Sprintf("nobody%d@example.com", n)))
+	}
+	db, err := sql.Open("sqlite", path)
+	w.must(err)
+	defer func() { w.must(db.Close()) }()
+	rows := 0
+	w.must(db.QueryRowContext(t.Context(), "SELECT count(*) FROM throttles").Scan(&rows))
+	if rows == 0 || rows > 512 {
+		t.Errorf("%d rows are kept of addresses without an account", rows)
 	}
 }
