@@ -222,7 +222,7 @@ func (o *Outbox) arrive(e *entry) {
 func (o *Outbox) fail(e *entry, cause error) error {
 	failed := &failedError{cause: cause, reason: reason(e.Message, cause)}
 	e.State, e.Error = Failed, failed.reason
-	o.log.Warn("message not delivered", "channel", e.Channel, "to", Mask(e.Message.Channel, e.To), "reason", failed.reason)
+	o.log.Warn("message not delivered", "channel", e.Channel, "to", Mask(e.Channel, e.To), "reason", failed.reason)
 	return failed
 }
 
