@@ -27,7 +27,7 @@ func axe(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(cache, "twofold-parts", "axe-core-"+axeVersion, "node_modules", "axe-core", "axe.min.js")
+	path := filepath.Join(cache, "twofold-parts", "axe-core-"+axeVersion, "axe.min.js")
 	source, err := os.ReadFile(path)
 	if err != nil {
 		missing(t, "axe-core "+axeVersion+" from npm")
