@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
-
-	"twofold/verifier/delivery"
 )
 
 // QuestionAnswer is a question that the helpdesk may ask, with the right answer.
@@ -87,7 +85,7 @@ func (s *Service) Helpdesk(ctx context.Context, c HelpdeskCase) error {
 		if err := s.removeAll(w, user); err != nil {
 			return err
 		}
-		s.post(w, delivery.Message{To: user.Email}, "message_notice_subject", "message_disabled_email")
+		s.tellRemoved(w, user)
 		return w.record(e)
 	})
 	if err == nil && refusal != nil {

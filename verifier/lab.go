@@ -113,9 +113,17 @@ func (s *Service) Unlock(ctx context.Context, userID string) error {
 func (s *Service) ResetMFA(ctx context.Context, userID, operator string) error {
 	e := Event{Type: EventResetMFA, Operator: printable(operator, longestEmail)}
 	return s.onUser(ctx, userID, e, func(w *work, user User) error {
-		s.post(w, delivery.Message{To: user.Email}, "message_notice_subject", "message_disabled_email")
+		s.tellRemoved(w, user)
 		return s.removeAll(w, user)
 	})
+}
+
+// tellRemoved tells user, as they were before, that their second step is gone;
+// there is nothing to tell where they had none.
+func (s *Service) tellRemoved(w *work, user User) {
+	if len(user.Confirmed()) > 0 {
+		s.post(w, delivery.Message{To: user.Email}, "message_notice_subject", "message_disabled_email")
+	}
 }
 
 // removeAll takes everything from a user that the second step is done with, and

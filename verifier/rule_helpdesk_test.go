@@ -7,6 +7,7 @@ import (
 
 	"twofold/verifier"
 	"twofold/verifier/rollout"
+	"twofold/verifier/store"
 )
 
 // withHelpdesk has the helpdesk of MyCodabox.
@@ -207,4 +208,23 @@ func TestDisabledAccountsAreShut(t *testing.T) {
 		w.advance(30 * time.Second)
 		w.accepted(w.signIn(ada).ID, w.code(ada, 0))
 	})
+}
+
+// TestResetIsToldWhereThereWasSomething takes the second step off an account
+// that has none yet, and off one that has.
+func TestResetIsToldWhereThereWasSomething(t *testing.T) {
+	w := newWorld(t, store.NewMemory(), named("mycodabox"))
+	user, _, err := w.svc.AddUser(t.Context(), verifier.NewUser{Email: "ada@example.com", Password: verifier.SecretOf("a brave new horse")})
+	w.must(err)
+	w.must(w.svc.ResetMFA(t.Context(), user.ID, desk))
+	if told := w.mail.Messages(user.Email); len(told) != 0 {
+		t.Errorf("with nothing to take off, the user hears %q", told[0].Text)
+	}
+	w.must(w.store.Update(t.Context(), func(tx verifier.Tx) error {
+		return tx.AddFactor(verifier.Factor{ID: "app", UserID: user.ID, Method: "totp", Created: start, Confirmed: start, LastStep: verifier.NoStep})
+	}))
+	w.must(w.svc.ResetMFA(t.Context(), user.ID, desk))
+	if told := w.mail.Messages(user.Email); len(told) != 1 || !strings.Contains(told[0].Text, "no longer uses 2FA") {
+		t.Errorf("the user hears %+v", told)
+	}
 }
