@@ -160,5 +160,38 @@ func (r recipient) wait(tx Tx, now time.Time) (time.Duration, error) {
 	return longest, nil
 }
 
+// refund takes back that a message counted, which could not be handed over. The
+// next one waits as the first one did, however many failed before it.
+func (s *Service) refund(w *work, r recipient) error {
+	rules := s.rules().Message
+	for _, b := range r.budgets(rules.PerDay) {
+		today, err := w.Throttle(b.today(w.now))
+		if err != nil {
+			return err
+		}
+		if today.Failures > 0 {
+			today.Failures--
+		}
+		if err := w.SetThrottle(b.today(w.now), today); err != nil {
+			return err
+		}
+		if !b.paced {
+			continue
+		}
+		pace, err := b.paceAt(w, w.now)
+		if err != nil {
+			return err
+		}
+		if pace.Failures > 0 {
+			pace.Failures--
+			pace.LockedUntil = pace.LastFailure.Add(rules.ResendAfter.Std())
+		}
+		if err := w.SetThrottle(b.pace(), pace); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // seconds rounds a wait up.
 func seconds(d time.Duration) time.Duration { return (d + time.Second - 1).Truncate(time.Second) }

@@ -68,7 +68,10 @@ func (s *Service) issue(w *work, v *visit, step Step, to string) error {
 	if err := w.AddChallenge(c); err != nil {
 		return err
 	}
-	w.code = &outgoing{challenge: id, user: v.user.Email, message: s.codeMessage(step.Method, to, code.RevealText(), w.now)}
+	w.code = &outgoing{
+		challenge: id, user: v.user.Email, message: s.codeMessage(step.Method, to, code.RevealText(), w.now),
+		recipient: v.user.recipient(v.flow, step),
+	}
 	return w.record(Event{Type: EventMessage, User: v.user.Email, Method: step.Method})
 }
 

@@ -22,6 +22,7 @@ type outgoing struct {
 	challenge string
 	user      string
 	message   delivery.Message
+	recipient recipient // whose budget it counts for, if it is delivered
 }
 
 // record adds an event at the time of the change.
