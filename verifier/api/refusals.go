@@ -18,7 +18,7 @@ type heard struct {
 var refusals = map[verifier.Cause]heard{
 	// Coarse ones.
 	verifier.CauseCredentialsRefused: {http.StatusUnauthorized, "The e-mail address or the password is not right."},
-	verifier.CauseCodeRefused:        {http.StatusUnauthorized, "The code was not accepted. Wait for the next one and try that."},
+	verifier.CauseCodeRefused:        {http.StatusUnauthorized, "The code was not accepted. Each works once; try the newest one."},
 	verifier.CauseTooManyAttempts:    {http.StatusTooManyRequests, "Too many attempts. Wait before trying again."},
 	verifier.CauseLocked:             {http.StatusTooManyRequests, "Too many attempts. An administrator has to unlock the account."},
 	verifier.CauseSessionRefused:     {http.StatusUnauthorized, "There is no such session, or it has ended."},
@@ -29,7 +29,7 @@ var refusals = map[verifier.Cause]heard{
 	verifier.CauseCodeNotDigits:         {http.StatusUnauthorized, "The code has characters that are no digits."},
 	verifier.CauseCodeOldStep:           {http.StatusUnauthorized, "The code was right and is too old. Compare the clock of the device with the real time."},
 	verifier.CauseCodeFutureStep:        {http.StatusUnauthorized, "The code is not right yet. Compare the clock of the device with the real time."},
-	verifier.CauseCodeAlreadyUsed:       {http.StatusUnauthorized, "The code was used before. Wait for the next one."},
+	verifier.CauseCodeAlreadyUsed:       {http.StatusUnauthorized, "The code was used before. Each works once."},
 	verifier.CauseCodeOfOtherAccount:    {http.StatusUnauthorized, "The code is that of another account, or of a QR that was given up."},
 	verifier.CauseCodeLooksCounterBased: {http.StatusUnauthorized, "The app counts codes instead of using the time."},
 	verifier.CauseCodeWrongAlgorithm:    {http.StatusUnauthorized, "The app uses another algorithm, period or number of digits."},

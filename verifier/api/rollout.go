@@ -101,8 +101,16 @@ func mistakes(err error) *Problem {
 	if errors.As(err, &p) {
 		return p
 	}
+	lines := strings.Split(err.Error(), "\n")
+	var found *rollout.MistakesError
+	if errors.As(err, &found) {
+		lines = nil
+		for _, m := range found.Mistakes {
+			lines = append(lines, m.Error())
+		}
+	}
 	return &Problem{
 		Status: http.StatusUnprocessableEntity, Code: codeRolloutInvalid,
-		Detail: "The roll-out has mistakes; the one before stays in force.", Mistakes: strings.Split(err.Error(), "\n"),
+		Detail: "The roll-out has mistakes; the one before stays in force.", Mistakes: lines,
 	}
 }

@@ -198,7 +198,7 @@ var usualTexts = []struct{ key, text string }{
 	{"message_temporary_email", "There is an account for you at {issuer}. Sign in as {email} with the temporary password {number}, then choose your own.\n\nQuestions? Ask {support}."},
 	{"message_invitation_email", "There is an account for you at {issuer}. Open this link to choose your password:\n\n{link}\n\nQuestions? Ask {support}."},
 	{"message_reset_subject", "A new password for {issuer}"},
-	{"message_reset_email", "Open this link to choose a new password for {issuer}:\n\n{link}\n\nSigning in will still ask for your {code}. If you did not ask for this, leave it."},
+	{"message_reset_email", "Open this link to choose a new password for {issuer}:\n\n{link}\n\nYour {second_step} stays as it is. If you did not ask for this, leave it."},
 	{"message_notice_subject", "Your account at {issuer} was changed"},
 	{"message_disabled_email", "Your account at {issuer} no longer uses {second_step}. If this was not you, tell {support} at once."},
 	{"message_changed_email", "The second step of your account at {issuer} was changed: {method}. If this was not you, tell {support} at once."},

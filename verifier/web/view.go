@@ -64,6 +64,9 @@ type clock struct {
 
 func (h *handler) view() view {
 	v := view{HasLab: !h.options.LabToken.IsZero(), Rollout: h.svc.Rollout(), Style: stylePath, Icon: iconPath, location: h.options.Location}
+	if v.Rollout.TimeZone != "" { // phases begin by it
+		v.location = v.Rollout.Location()
+	}
 	now := h.svc.Clock().Now()
 	off := h.svc.Clock().Offset()
 	switch {

@@ -26,7 +26,7 @@ import (
 // Options are what pages need besides their service.
 type Options struct {
 	Secure   bool             // browsers come over TLS; false on plain loopback
-	Location *time.Location   // times are written in it; nil: time.Local
+	Location *time.Location   // times are written in it, where the roll-out has no time zone; nil: time.Local
 	Outbox   *delivery.Outbox // what testers read on /lab pages; nil: those pages have none
 	LabToken verifier.Secret  // opens the /lab pages; zero: there are none
 	Log      *slog.Logger     // faults, never refusals or secrets; nil: none
