@@ -137,8 +137,7 @@ func (s *Service) Send(ctx context.Context, id string) (Progress, error) {
 			return err
 		}
 		if refusal != nil {
-			v.refusal = refusal
-			return w.refuse(Event{Type: EventMessage, User: v.user.Email, Method: v.step.Method}, refusal)
+			return w.deny(Event{Type: EventMessage, User: v.user.Email, Method: v.step.Method}, refusal)
 		}
 		return s.issue(w, v, v.step, r.to)
 	}, StepCode, StepConfirm)

@@ -89,9 +89,8 @@ func (s *Service) password(ctx context.Context, g guess) (User, error) {
 
 	var user User
 	var before Guard
-	var refusal *Refusal
 	err = s.update(ctx, func(w *work) error {
-		user, refusal = User{}, nil
+		user = User{}
 		if before, err = w.Throttle(key); err != nil {
 			return err
 		}
@@ -100,8 +99,8 @@ func (s *Service) password(ctx context.Context, g guess) (User, error) {
 		}
 		limits := s.rules().Limits
 		limits.HardStop = before.Failures + 1 // a stranger must not lock a password for good
-		if refusal = before.Refuses(limits, w.now); refusal != nil {
-			return w.refuse(Event{Type: g.event, User: email}, refusal)
+		if refusal := before.Refuses(limits, w.now); refusal != nil {
+			return w.deny(Event{Type: g.event, User: email}, refusal)
 		}
 		if user, err = w.UserByEmail(email); err != nil && !errors.Is(err, ErrNotFound) {
 			return err
@@ -110,9 +109,6 @@ func (s *Service) password(ctx context.Context, g guess) (User, error) {
 	})
 	if err != nil {
 		return User{}, causeOf(ctx, err)
-	}
-	if refusal != nil {
-		return User{}, refusal
 	}
 
 	right, err := s.hasher.verify(ctx, g.password, user.Password)

@@ -219,8 +219,7 @@ func (s *Service) Skip(ctx context.Context, id string) (Progress, error) {
 	return s.onFlow(ctx, id, func(w *work, v *visit) error {
 		e := Event{Type: EventSkip, User: v.user.Email}
 		if !v.step.Skippable {
-			v.refusal = &Refusal{Cause: CauseSkipNotAllowed}
-			return w.refuse(e, v.refusal)
+			return w.deny(e, &Refusal{Cause: CauseSkipNotAllowed})
 		}
 		v.flow.Skipped = w.now
 		if err := w.SetFlow(v.flow); err != nil {

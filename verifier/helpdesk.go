@@ -62,9 +62,7 @@ type HelpdeskCase struct {
 // nothing, where an answer is wrong or there is no question. Either is recorded
 // with the operator; the user hears of what changed.
 func (s *Service) Helpdesk(ctx context.Context, c HelpdeskCase) error {
-	var refusal *Refusal
-	err := s.update(ctx, func(w *work) error {
-		refusal = nil
+	return s.update(ctx, func(w *work) error {
 		user, err := w.User(c.UserID)
 		if errors.Is(err, ErrNotFound) {
 			return &Refusal{Cause: CauseUserNotFound}
@@ -76,11 +74,12 @@ func (s *Service) Helpdesk(ctx context.Context, c HelpdeskCase) error {
 			Type: EventHelpdesk, User: user.Email,
 			Operator: printable(c.Operator, longestEmail), Detail: printable(c.Note, longestQuestion),
 		}
-		if refusal, err = s.judgeCase(w, user, c); err != nil {
+		refusal, err := s.judgeCase(w, user, c)
+		if err != nil {
 			return err
 		}
 		if refusal != nil {
-			return w.refuse(e, refusal)
+			return w.deny(e, refusal)
 		}
 		if err := s.removeAll(w, user); err != nil {
 			return err
@@ -88,10 +87,6 @@ func (s *Service) Helpdesk(ctx context.Context, c HelpdeskCase) error {
 		s.tellRemoved(w, user)
 		return w.record(e)
 	})
-	if err == nil && refusal != nil {
-		err = refusal
-	}
-	return err
 }
 
 // judgeCase decides about a case. The count of a failure is durable before its

@@ -96,7 +96,8 @@ func (s *Service) id() (string, error) {
 }
 
 // update is store.Update with the time of the change, that wakes those who
-// follow the events and lets messages leave once the change is durable.
+// follow the events and lets messages leave once the change is durable. It gives
+// the refusal of a change that was denied.
 func (s *Service) update(ctx context.Context, change func(*work) error) error {
 	var done *work
 	err := s.store.Update(ctx, func(tx Tx) error {
@@ -109,6 +110,9 @@ func (s *Service) update(ctx context.Context, change func(*work) error) error {
 	s.watch.notify()
 	for _, m := range done.notices {
 		s.sender.Post(m)
+	}
+	if done.denied != nil {
+		return done.denied
 	}
 	return nil
 }

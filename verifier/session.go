@@ -146,9 +146,7 @@ func (s *Service) RemoveFactor(ctx context.Context, token Secret, id string, pro
 	if err := s.prove(ctx, token, proof.Password, CauseDisablePasswordWrong); err != nil {
 		return err
 	}
-	var refusal *Refusal
-	err := s.asHolder(ctx, token, func(w *work, user User, _ Session) error {
-		refusal = nil
+	return s.asHolder(ctx, token, func(w *work, user User, _ Session) error {
 		factor, ok := user.Factor(id)
 		if !ok || factor.Pending() && !factor.Deferred {
 			return &Refusal{Cause: CauseFactorUnknown}
@@ -156,16 +154,14 @@ func (s *Service) RemoveFactor(ctx context.Context, token Secret, id string, pro
 		e := Event{Type: EventFactorRemoved, User: user.Email, Method: factor.Method}
 		last := len(user.Confirmed()) == 1 && !factor.Pending()
 		if last && !s.mayRemoveLast(w, user) {
-			refusal = &Refusal{Cause: CauseDisableForbiddenByPolicy}
-			return w.refuse(e, refusal)
+			return w.deny(e, &Refusal{Cause: CauseDisableForbiddenByPolicy})
 		}
 		if s.rules().SecondStep.RemoveCode && !factor.Pending() {
-			var err error
-			_, refusal, err = s.judge(w, user, attempt{
+			right, err := s.judge(w, user, attempt{
 				code: CleanCode(proof.Code.RevealText()), factors: user.Confirmed(), recovery: true,
 				event: EventCode, method: factor.Method,
 			})
-			if err != nil || refusal != nil {
+			if err != nil || !right {
 				return err
 			}
 		}
@@ -184,10 +180,6 @@ func (s *Service) RemoveFactor(ctx context.Context, token Secret, id string, pro
 		}
 		return w.record(e)
 	})
-	if err == nil && refusal != nil {
-		err = refusal
-	}
-	return err
 }
 
 func (s *Service) mayRemoveLast(w *work, user User) bool {

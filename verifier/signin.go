@@ -43,8 +43,8 @@ func (s *Service) SignIn(ctx context.Context, c Credentials) (Progress, error) {
 			return err
 		}
 		v.user, v.agent = fresh, c.Agent
-		if v.refusal = mayEnter(fresh, w.now); v.refusal != nil {
-			return w.refuse(Event{Type: EventPassword, User: fresh.Email}, v.refusal)
+		if refusal := mayEnter(fresh, w.now); refusal != nil {
+			return w.deny(Event{Type: EventPassword, User: fresh.Email}, refusal)
 		}
 		if !fresh.Temporary.IsZero() {
 			v.user.TemporaryUsed = w.now

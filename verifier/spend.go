@@ -33,9 +33,7 @@ func (s *Service) Code(ctx context.Context, id string, a Answer) (Progress, erro
 			try.factors = []Factor{pending}
 		}
 		try.method, try.to = v.step.Method, v.user.recipient(v.flow, v.step)
-		_, refusal, err := s.judge(w, v.user, try)
-		if err != nil || refusal != nil {
-			v.refusal = refusal
+		if right, err := s.judge(w, v.user, try); err != nil || !right {
 			return err
 		}
 		return s.proven(w, v)
@@ -63,28 +61,26 @@ type match struct {
 }
 
 // judge counts an attempt of user, looks at its code, and spends what it is
-// right for. It gives the refusal of a code that is not right for anything, and
-// records either.
-func (s *Service) judge(w *work, user User, a attempt) (*match, *Refusal, error) {
+// right for. A code that is not right for anything is denied; either is recorded.
+func (s *Service) judge(w *work, user User, a attempt) (right bool, err error) {
 	limits := s.rules().Limits
 	e := Event{Type: a.event, User: user.Email, Method: a.method}
 	if refusal := user.Guard.Refuses(limits, w.now); refusal != nil {
-		return nil, refusal, w.refuse(e, refusal)
+		return false, w.deny(e, refusal)
 	}
 	if err := w.SetGuard(user.ID, user.Guard.Counted(limits, limits.CodeFailures, w.now)); err != nil {
-		return nil, nil, err
+		return false, err
 	}
 	hit, why, err := s.spend(w, user, a)
 	if err != nil {
-		return nil, nil, err
+		return false, err
 	}
 	e.StepsOff, e.Detail = why.stepsOff, why.detail
 	if hit == nil {
-		refusal := &Refusal{Cause: why.cause, Open: s.rules().Diagnosis, coarse: CauseCodeRefused}
-		return nil, refusal, w.refuse(e, refusal)
+		return false, w.deny(e, &Refusal{Cause: why.cause, Open: s.rules().Diagnosis, coarse: CauseCodeRefused})
 	}
 	e.Method = hit.method
-	return hit, nil, errors.Join(w.SetGuard(user.ID, Guard{}), w.record(e))
+	return true, errors.Join(w.SetGuard(user.ID, Guard{}), w.record(e))
 }
 
 // spend looks for what the code is right for and spends it, or says why not.

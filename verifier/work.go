@@ -15,6 +15,7 @@ type work struct {
 	now     time.Time
 	notices []delivery.Message
 	code    *outgoing
+	denied  *Refusal // what the caller hears, although the change is kept
 }
 
 // outgoing is a code on its way, whose delivery the caller waits for.
@@ -35,10 +36,17 @@ func (w *work) record(e Event) error {
 	return err
 }
 
-// refuse records e as refused, for r's cause.
+// refuse records e as refused, for r's cause. The caller hears nothing of it.
 func (w *work) refuse(e Event, r *Refusal) error {
 	e.Outcome, e.Cause = Refused, r.Cause
 	return w.record(e)
+}
+
+// deny records e as refused and refuses the caller, who hears r once the change
+// is durable. A refusal that is returned instead takes the change back.
+func (w *work) deny(e Event, r *Refusal) error {
+	w.denied = r
+	return w.refuse(e, r)
 }
 
 // visit is a call's view of a flow: the flow, whose it is, and what the answer
@@ -54,8 +62,7 @@ type visit struct {
 	session  Secret // for the session, should the flow end here
 	device   Secret // for the trusted device
 
-	refusal *Refusal // the change is kept, and the call refused
-	out     Progress
+	out Progress
 }
 
 // onFlow runs change on a flow that waits for one of kinds (or for anything,
@@ -96,8 +103,8 @@ func (s *Service) newVisit(id string) (*visit, error) {
 func (s *Service) visit(ctx context.Context, v *visit, change func(*work) error) (Progress, error) {
 	var code *outgoing
 	err := s.update(ctx, func(w *work) error {
-		v.refusal, v.out = nil, Progress{}
-		if err := change(w); err != nil || v.refusal != nil {
+		v.out = Progress{}
+		if err := change(w); err != nil || w.denied != nil {
 			return err
 		}
 		err := s.settle(w, v)
@@ -107,8 +114,6 @@ func (s *Service) visit(ctx context.Context, v *visit, change func(*work) error)
 	switch {
 	case err != nil:
 		return Progress{}, err
-	case v.refusal != nil:
-		return Progress{}, v.refusal
 	case code == nil:
 		return v.out, nil
 	}
