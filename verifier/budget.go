@@ -95,25 +95,41 @@ func (b budget) refuses(w *work, automatic bool) (*Refusal, error) {
 	return nil, nil
 }
 
+// count counts one more message.
 func (b budget) count(w *work, wait time.Duration) error {
-	today, err := w.Throttle(b.today(w.now))
-	if err != nil {
+	return b.change(w, func(today, pace *Guard) {
+		for range pace.Failures {
+			wait = min(2*wait, longestWait)
+		}
+		today.Failures++
+		pace.Failures++
+		today.LastFailure, pace.LastFailure, pace.LockedUntil = w.now, w.now, w.now.Add(wait)
+	})
+}
+
+// refund takes back one that could not be handed over. The next one waits as the
+// first one did, however many failed before it.
+func (b budget) refund(w *work, wait time.Duration) error {
+	return b.change(w, func(today, pace *Guard) {
+		today.Failures = max(0, today.Failures-1)
+		if pace.Failures > 0 {
+			pace.Failures--
+			pace.LockedUntil = pace.LastFailure.Add(wait)
+		}
+	})
+}
+
+// change changes what b counted, today and lately.
+func (b budget) change(w *work, by func(today, pace *Guard)) error {
+	today, errToday := w.Throttle(b.today(w.now))
+	pace, errPace := b.paceAt(w, w.now)
+	if err := errors.Join(errToday, errPace); err != nil {
 		return err
 	}
-	today.Failures++
-	today.LastFailure = w.now
+	by(&today, &pace)
 	if err := w.SetThrottle(b.today(w.now), today); err != nil || !b.paced {
 		return err
 	}
-	pace, err := b.paceAt(w, w.now)
-	if err != nil {
-		return err
-	}
-	for range pace.Failures {
-		wait = min(2*wait, longestWait)
-	}
-	pace.Failures++
-	pace.LastFailure, pace.LockedUntil = w.now, w.now.Add(wait)
 	return w.SetThrottle(b.pace(), pace)
 }
 
@@ -158,39 +174,6 @@ func (r recipient) wait(tx Tx, now time.Time) (time.Duration, error) {
 		longest = max(longest, pace.left(now))
 	}
 	return longest, nil
-}
-
-// refund takes back that a message counted, which could not be handed over. The
-// next one waits as the first one did, however many failed before it.
-func (s *Service) refund(w *work, r recipient) error {
-	rules := s.rules().Message
-	for _, b := range r.budgets(rules.PerDay) {
-		today, err := w.Throttle(b.today(w.now))
-		if err != nil {
-			return err
-		}
-		if today.Failures > 0 {
-			today.Failures--
-		}
-		if err := w.SetThrottle(b.today(w.now), today); err != nil {
-			return err
-		}
-		if !b.paced {
-			continue
-		}
-		pace, err := b.paceAt(w, w.now)
-		if err != nil {
-			return err
-		}
-		if pace.Failures > 0 {
-			pace.Failures--
-			pace.LockedUntil = pace.LastFailure.Add(rules.ResendAfter.Std())
-		}
-		if err := w.SetThrottle(b.pace(), pace); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // seconds rounds a wait up.

@@ -47,13 +47,11 @@ func (s *Service) ChangeContact(ctx context.Context, token Secret, c Contact) (P
 // from now on, and the old address hears of it.
 func (s *Service) changeContact(w *work, v *visit) error {
 	user, method, to := v.user, v.flow.Method, v.flow.Target
-	before := user.Email
+	address, old := user.Email, user.Email
 	if method == MethodEmail {
 		user.Email, user.EmailVerified = to, w.now
-	}
-	old := user.Phone
-	if method == MethodSMS {
-		user.Phone, user.PhoneVerified = to, w.now
+	} else {
+		old, user.Phone, user.PhoneVerified = user.Phone, to, w.now
 	}
 	err := w.SetUser(user)
 	if errors.Is(err, ErrTaken) {
@@ -63,13 +61,13 @@ func (s *Service) changeContact(w *work, v *visit) error {
 		return err
 	}
 	for _, f := range user.Factors {
-		if f.Method == method && (f.Target == before || f.Target == old) {
+		if f.Method == method && f.Target == old {
 			if err := w.RetargetFactor(f.ID, to); err != nil {
 				return err
 			}
 		}
 	}
-	s.notify(w, before, "Codes and messages for your account now go to "+masked(method, to)+".")
+	s.notify(w, address, "Codes and messages for your account now go to "+masked(method, to)+".")
 	if err := v.reload(w); err != nil {
 		return err
 	}

@@ -30,7 +30,6 @@ type Flow struct {
 	Device  string    // id of the trusted device that it began on, or that it made
 	Method  Method    // of a change of contact: MethodEmail or MethodSMS
 	Target  string    // of a change of contact: the new address or number
-	Changed time.Time // when the temporary password was replaced; zero before
 	Proven  time.Time // when the second step succeeded; zero before
 	Skipped time.Time // when set-up was skipped; zero if not
 	Done    time.Time // when it ended well; zero before

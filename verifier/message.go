@@ -41,8 +41,11 @@ func (s *Service) send(ctx context.Context, o outgoing) (failed bool, err error)
 		if err := w.FailChallenge(o.challenge, w.now); err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
-		if err := s.refund(w, o.recipient); err != nil {
-			return err
+		rules := s.rules().Message
+		for _, b := range o.recipient.budgets(rules.PerDay) {
+			if err := b.refund(w, rules.ResendAfter.Std()); err != nil {
+				return err
+			}
 		}
 		return w.refuse(Event{
 			Type: EventMessage, User: o.user, Method: Method(o.message.Channel), Detail: sent.Error(),

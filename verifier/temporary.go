@@ -70,8 +70,7 @@ func (s *Service) ChangePassword(ctx context.Context, id string, fresh Secret) (
 	return s.onFlow(ctx, id, func(w *work, v *visit) error {
 		v.user.Password, v.user.Temporary = hash, time.Time{}
 		v.user.EmailVerified = w.now // the temporary one was mailed
-		v.flow.Changed = w.now
-		if err := errors.Join(w.SetUser(v.user), w.SetFlow(v.flow)); err != nil {
+		if err := w.SetUser(v.user); err != nil {
 			return err
 		}
 		return w.record(Event{Type: EventPasswordChanged, User: v.user.Email})

@@ -56,8 +56,7 @@ CREATE TABLE flows (
   chosen  TEXT NOT NULL DEFAULT '',
   device  TEXT NOT NULL DEFAULT '',
   method  TEXT NOT NULL DEFAULT '',
-  target  TEXT NOT NULL DEFAULT '',
-  changed INTEGER NOT NULL DEFAULT 0
+  target  TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX flows_of_user ON flows (user_id);
 CREATE INDEX flows_by_end ON flows (expires);

@@ -9,30 +9,30 @@ import (
 
 func (tx *sqliteTx) AddFlow(f verifier.Flow) error {
 	return tx.add(f.UserID, `INSERT INTO flows (key, kind, user_id, created, expires, factor, chosen, device, method, target,
-		changed, proven, skipped, done) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		proven, skipped, done) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		f.Key[:], string(f.Kind), f.UserID, micros(f.Created), micros(f.Expires), f.Factor, f.Chosen, f.Device,
-		string(f.Method), f.Target, micros(f.Changed), micros(f.Proven), micros(f.Skipped), micros(f.Done))
+		string(f.Method), f.Target, micros(f.Proven), micros(f.Skipped), micros(f.Done))
 }
 
 func (tx *sqliteTx) Flow(key verifier.Digest) (verifier.Flow, error) {
 	f := verifier.Flow{Key: key}
 	var kind, method string
-	var created, expires, changed, proven, skipped, done int64
+	var created, expires, proven, skipped, done int64
 	err := tx.row([]any{
 		&kind, &f.UserID, &created, &expires, &f.Factor, &f.Chosen, &f.Device, &method, &f.Target,
-		&changed, &proven, &skipped, &done,
-	}, `SELECT kind, user_id, created, expires, factor, chosen, device, method, target, changed, proven, skipped, done
+		&proven, &skipped, &done,
+	}, `SELECT kind, user_id, created, expires, factor, chosen, device, method, target, proven, skipped, done
 		FROM flows WHERE key = ?`, key[:])
 	f.Kind, f.Method = verifier.FlowKind(kind), verifier.Method(method)
-	f.Created, f.Expires, f.Changed = instant(created), instant(expires), instant(changed)
+	f.Created, f.Expires = instant(created), instant(expires)
 	f.Proven, f.Skipped, f.Done = instant(proven), instant(skipped), instant(done)
 	return f, err
 }
 
 func (tx *sqliteTx) SetFlow(f verifier.Flow) error {
-	return tx.one(`UPDATE flows SET expires = ?, factor = ?, chosen = ?, device = ?, target = ?, changed = ?, proven = ?,
+	return tx.one(`UPDATE flows SET expires = ?, factor = ?, chosen = ?, device = ?, target = ?, proven = ?,
 		skipped = ?, done = ? WHERE key = ?`, micros(f.Expires), f.Factor, f.Chosen, f.Device, f.Target,
-		micros(f.Changed), micros(f.Proven), micros(f.Skipped), micros(f.Done), f.Key[:])
+		micros(f.Proven), micros(f.Skipped), micros(f.Done), f.Key[:])
 }
 
 // EndFlows leaves the challenges to the layout, which deletes them with their

@@ -22,14 +22,14 @@ func flowsRoundTrip(t *testing.T, s Store) {
 	whole := flow("whole")
 	whole.Kind, whole.Method, whole.Target = verifier.FlowContact, "sms", "+491701234567"
 	whole.Factor, whole.Chosen, whole.Device = "f7", "f8", "d9"
-	whole.Changed, whole.Proven, whole.Skipped, whole.Done = after(1), after(2), after(3), after(4)
+	whole.Proven, whole.Skipped, whole.Done = after(2), after(3), after(4)
 	update(t, s, func(tx verifier.Tx) error { return errors.Join(tx.AddFlow(whole), tx.AddFlow(flow("bare"))) })
 	hasFlow(t, s, whole)
 
 	bare := flow("bare")
 	hasFlow(t, s, bare)
 	bare.Expires, bare.Factor, bare.Chosen, bare.Device, bare.Target = after(1200), "f9", "f1", "d1", "new@example.com"
-	bare.Changed, bare.Proven, bare.Skipped, bare.Done = after(5), after(6), after(7), after(8)
+	bare.Proven, bare.Skipped, bare.Done = after(6), after(7), after(8)
 	update(t, s, func(tx verifier.Tx) error { return tx.SetFlow(bare) })
 	hasFlow(t, s, bare)
 	update(t, s, func(tx verifier.Tx) error { return tx.SetFlow(flow("bare")) })
