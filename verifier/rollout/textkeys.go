@@ -141,7 +141,6 @@ var usualTexts = []struct{ key, text string }{
 	{"notice_on", "On"},
 	{"label_preferred", "Preferred method"},
 	{"button_set_up", "Add"},
-	{"button_replace", "Replace"},
 	{"button_save", "Save"},
 	{"done_saved", "Saved."},
 	{"done_deferred", "Saved. You set it up at your next sign-in; until then, nothing changes."},
@@ -202,5 +201,4 @@ var usualTexts = []struct{ key, text string }{
 	{"message_notice_subject", "Your account at {issuer} was changed"},
 	{"message_disabled_email", "Your account at {issuer} no longer uses {second_step}. If this was not you, tell {support} at once."},
 	{"message_changed_email", "The second step of your account at {issuer} was changed: {method}. If this was not you, tell {support} at once."},
-	{"message_announcement_subject", "{issuer}: {second_step} is coming"},
 }
