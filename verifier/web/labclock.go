@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -122,24 +121,10 @@ func (h *handler) labSetClock(w http.ResponseWriter, r *http.Request) {
 		labTo(w, r, "/lab/clock", "clock")
 		return
 	}
-	text, status, refused := labRefused(err)
-	var slip labSlipError
-	switch {
-	case errors.As(err, &slip):
-		text, status = string(slip), http.StatusUnprocessableEntity
-	case !refused:
-		h.fault(w, r, err)
-		return
+	if v, status, ok := h.labAgain(w, r, "clock", id, err); ok {
+		h.labClockForm(w, r, status, v)
 	}
-	v := h.labView(r, "clock")
-	v.typed, v.Problems = labKept(r.PostForm), []problem{{Fields: []string{id}, Text: text}}
-	h.labClockForm(w, r, status, v)
 }
-
-// labSlipError is what is wrong with what was typed, in words.
-type labSlipError string
-
-func (e labSlipError) Error() string { return string(e) }
 
 // labClockChange reads one of the forms of the clock, and says which field it
 // is about.

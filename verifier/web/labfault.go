@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -102,15 +101,14 @@ func (h *handler) labSetFaults(w http.ResponseWriter, r *http.Request) {
 		err = labSlipError("Choose a channel.")
 		channel = ""
 	}
-	var slip labSlipError
-	if errors.As(err, &slip) {
-		v := h.labView(r, "faults")
+	if err != nil {
 		id := "main"
 		if channel != "" {
 			id = channel + "-late"
 		}
-		v.typed, v.Problems = labKept(r.PostForm), []problem{{Fields: []string{id}, Text: string(slip)}}
-		h.labFaultsForm(w, r, http.StatusUnprocessableEntity, v)
+		if v, status, ok := h.labAgain(w, r, "faults", id, err); ok {
+			h.labFaultsForm(w, r, status, v)
+		}
 		return
 	}
 	h.options.Outbox.SetFaults(faults)

@@ -243,19 +243,7 @@ func (h *handler) labSwitchOffice(w http.ResponseWriter, r *http.Request) {
 		labTo(w, r, "/lab/rollout", "switched")
 		return
 	}
-	text, _, refused := labRefused(err)
-	var slip labSlipError
-	var mistakes *rollout.MistakesError
-	switch {
-	case errors.As(err, &slip):
-		text = string(slip)
-	case errors.As(err, &mistakes):
-		text = labSentence(mistakes.Mistakes[0].Error()) + "."
-	case !refused:
-		h.fault(w, r, err)
-		return
+	if v, status, ok := h.labAgain(w, r, "rollout", "office", err); ok {
+		h.labRolloutForm(w, r, status, v, labRolloutPage{})
 	}
-	v := h.labView(r, "rollout")
-	v.typed, v.Problems = labKept(r.PostForm), []problem{{Fields: []string{"office"}, Text: text}}
-	h.labRolloutForm(w, r, http.StatusUnprocessableEntity, v, labRolloutPage{})
 }

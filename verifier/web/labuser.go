@@ -169,13 +169,9 @@ func (h *handler) labAddUser(w http.ResponseWriter, r *http.Request) {
 	}
 	user, key, err := h.svc.AddUser(r.Context(), n)
 	if err != nil {
-		text, status, ok := labRefused(err)
-		if !ok {
-			h.fault(w, r, err)
-			return
+		if v, status, ok := h.labAgain(w, r, "users", labFieldOf(err, "email"), err); ok {
+			h.labUsersForm(w, r, status, v)
 		}
-		v.Problems = []problem{{Fields: []string{labFieldOf(err, "email")}, Text: text}}
-		h.labUsersForm(w, r, status, v)
 		return
 	}
 	if !key.IsZero() { // shown once, so not on a page that can be loaded again

@@ -134,19 +134,9 @@ func (h *handler) labActOnUser(w http.ResponseWriter, r *http.Request) {
 		labTo(w, r, "/lab/users/"+url.PathEscape(id), name)
 		return
 	}
-	text, status, refused := labRefused(err)
-	var slip labSlipError
-	switch {
-	case errors.As(err, &slip):
-		text, status = string(slip), http.StatusUnprocessableEntity
-	case !refused:
-		h.fault(w, r, err)
-		return
+	if v, status, ok := h.labAgain(w, r, "users", labFieldOf(err, labFieldsOfActs[name]), err); ok {
+		h.labUserForm(w, r, status, v)
 	}
-	v := h.labView(r, "users")
-	v.typed = labKept(r.PostForm)
-	v.Problems = []problem{{Fields: []string{labFieldOf(err, labFieldsOfActs[name])}, Text: text}}
-	h.labUserForm(w, r, status, v)
 }
 
 // labFieldsOfActs are the fields that a refusal is about where the cause does

@@ -86,12 +86,9 @@ func (v labView) Field(id string, hints ...string) field {
 	return view{Problems: v.Problems}.Field(id, hints...)
 }
 
-// Main is Field for the one input that a page is about: it has the focus as
-// long as nothing is wrong.
+// Main is as for the account holder's pages.
 func (v labView) Main(id string, hints ...string) field {
-	f := v.Field(id, hints...)
-	f.Focus = f.Focus || len(v.Problems) == 0
-	return f
+	return view{Problems: v.Problems}.Main(id, hints...)
 }
 
 // labList is a list with the page around it, which writes its times.
@@ -192,11 +189,36 @@ func labTo(w http.ResponseWriter, r *http.Request, path, done string) {
 	http.Redirect(w, r, path+"?done="+url.QueryEscape(done), http.StatusSeeOther)
 }
 
+// labAgain begins the page of a form anew, with what was typed and what err says
+// of the field; not ok means that err was a fault, and is written.
+func (h *handler) labAgain(w http.ResponseWriter, r *http.Request, tab, field string, err error) (v labView, status int, ok bool) {
+	text, status, ok := labRefused(err)
+	if !ok {
+		h.fault(w, r, err)
+		return labView{}, 0, false
+	}
+	v = h.labView(r, tab)
+	v.typed, v.Problems = labKept(r.PostForm), []problem{{Fields: []string{field}, Text: text}}
+	return v, status, true
+}
+
+// labSlipError is what is wrong with what was typed, in words.
+type labSlipError string
+
+func (e labSlipError) Error() string { return string(e) }
+
 // labRefused gives the words for a refusal, and the status; not ok means that
 // err is a fault.
 func labRefused(err error) (text string, status int, ok bool) {
+	var slip labSlipError
+	var mistakes *rollout.MistakesError
 	var refusal *verifier.Refusal
-	if !errors.As(err, &refusal) {
+	switch {
+	case errors.As(err, &slip):
+		return string(slip), http.StatusUnprocessableEntity, true
+	case errors.As(err, &mistakes):
+		return labSentence(mistakes.Mistakes[0].Error()) + ".", http.StatusUnprocessableEntity, true
+	case !errors.As(err, &refusal):
 		return "", 0, false
 	}
 	row := labCauses[refusal.Cause]
