@@ -37,6 +37,7 @@ func BenchmarkOpenAndCode(b *testing.B) {
 }
 
 // BenchmarkAdd is the adding of one more account to 10 and to 1,000, on disk.
+// The time that counts is our own, of the processor: ns of cpu/op.
 func BenchmarkAdd(b *testing.B) {
 	for _, n := range []int{10, 1000} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
@@ -47,12 +48,14 @@ func BenchmarkAdd(b *testing.B) {
 			}
 			fill(b, v, n-1)
 			i := 0
+			began := processorTime()
 			for b.Loop() {
 				i++
 				if _, err := v.Add(b.Context(), aKey(b, "more", strconv.Itoa(i))); err != nil {
 					b.Fatal(err)
 				}
 			}
+			b.ReportMetric(float64(processorTime()-began)/float64(b.N)/1e6, "cpu-ms/op")
 		})
 	}
 }
@@ -64,7 +67,9 @@ func fill(b *testing.B, v *Vault, n int) {
 		for i := range n {
 			k := aKey(b, "Issuer", strconv.Itoa(i))
 			k.ID = "id" + strconv.Itoa(i)
-			d.entries = append(d.entries, &entry{record: record{Account: k.Account, Fingerprint: d.fingerprint(k.Secret)}, changed: true})
+			if err := d.put(record{Account: k.Account, Fingerprint: d.fingerprint(k.Secret)}, nil); err != nil {
+				return err
+			}
 		}
 		return nil
 	})

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -32,55 +33,116 @@ func (v *Vault) lockExisting(ctx context.Context) (unlock func(), err error) {
 	} else if !ok {
 		return nil, ErrNotFound
 	}
-	return v.files.lock(ctx)
+	unlock, err = v.files.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.claim(); err != nil {
+		unlock()
+		return nil, err
+	}
+	return unlock, nil
+}
+
+// claim makes sure, under the lock, that the vault is still of this kind, and
+// that older programs will leave alone what they would not understand.
+func (v *Vault) claim() error {
+	if err := v.rereadHeader(); err != nil || v.kind == KindThrowaway || v.head.Format == format {
+		return err
+	}
+	v.head.Format = format
+	return v.writeHeader(v.head)
+}
+
+func (v *Vault) writeHeader(h header) error {
+	if v.kind != KindThrowaway {
+		if err := v.files.write(headerName, h.encode(), false, nil); err != nil {
+			return err
+		}
+	}
+	v.head = h
+	return nil
 }
 
 func (v *Vault) changeLocked(ctx context.Context, f func(*document) error) error {
-	d, err := v.load()
+	d, at, err := v.load()
 	if err != nil {
 		return err
 	}
 	defer d.forget()
-	settled, err := v.settle(ctx, d.document)
-	if err != nil {
+	if err := v.settle(ctx, d); err != nil {
 		return err
 	}
-	if err := f(d.document); err != nil {
+	if err := v.expire(d); err != nil {
 		return err
 	}
-	if !settled && !d.changed() {
-		v.show(d)
+	if err := f(d); err != nil {
+		return err
+	}
+	if !d.edited {
+		v.show(d, at)
 		return nil
 	}
-	return v.save(d, true)
-}
-
-func (d *document) changed() bool {
-	if d.dropped {
-		return true
-	}
-	for _, e := range d.entries {
-		if e.changed {
-			return true
-		}
-	}
-	return false
+	return v.save(ctx, d, true)
 }
 
 // save makes d the vault's document: durable when it returns nil.
-func (v *Vault) save(d *loaded, rotate bool) error {
+func (v *Vault) save(ctx context.Context, d *document, rotate bool) error {
+	d.head.Format = format
 	d.head.Generation++
 	d.head.Saved = v.now().UTC().Truncate(time.Second)
+	var err error
+	if v.kind == KindKeyring && !d.whole(v.most) {
+		err = v.saveRecent(d, rotate)
+	} else {
+		err = v.saveWhole(d, rotate)
+	}
+	if err != nil {
+		return err
+	}
+	d.edited = false
+	at, err := v.stamps()
+	if err != nil {
+		return err
+	}
+	v.show(d, at)
+	v.markSeen(ctx, d.head.Generation)
+	return nil
+}
+
+func (v *Vault) saveRecent(d *document, rotate bool) error {
+	plain, err := d.encodeRecent()
+	if err != nil {
+		return err
+	}
+	sealed, err := v.sealInto(recentName, plain, rotate)
+	if err != nil {
+		return err
+	}
+	d.sum = sha256.Sum256(sealed)
+	return nil
+}
+
+func (v *Vault) saveWhole(d *document, rotate bool) error {
 	plain, err := d.encode()
 	if err != nil {
 		return err
 	}
 	defer clear(plain)
-	sealed, err := seal(plain, v.key)
-	if err != nil {
+	if _, err := v.sealInto(v.kind.document(), plain, rotate); err != nil {
 		return err
 	}
-	check := func(back []byte) error {
+	d.rebase()
+	return nil
+}
+
+// sealInto replaces a sealed file, which opens as plain then.
+func (v *Vault) sealInto(name string, plain []byte, rotate bool) ([]byte, error) {
+	sealed, err := seal(plain, v.key)
+	if err != nil {
+		return nil, err
+	}
+	return sealed, v.files.write(name, sealed, rotate, func(back []byte) error {
 		opened, err := unseal(back, v.key)
 		if err != nil {
 			return err
@@ -90,58 +152,38 @@ func (v *Vault) save(d *loaded, rotate bool) error {
 			return errors.New("it opens as something else")
 		}
 		return nil
-	}
-	if err := v.files.write(v.documentName(), sealed, rotate, check); err != nil {
-		return err
-	}
-	d.sum = sha256.Sum256(sealed)
-	for _, e := range d.entries {
-		e.changed = false
-	}
-	d.dropped = false
-	v.show(d)
-	return nil
+	})
 }
 
 // settle finishes or drops what was begun with keyring items and not completed:
 // the lock is ours, so nobody is still at it. An item of an account being added
 // either is there as a whole, then the account is, or it is not.
-func (v *Vault) settle(ctx context.Context, d *document) (settled bool, err error) {
-	var pending []*entry
-	for _, e := range d.entries {
-		if e.aside == "" && e.record.Intent != "" {
-			pending = append(pending, e)
-		}
-	}
-	for _, e := range pending {
-		switch e.record.Intent {
+func (v *Vault) settle(ctx context.Context, d *document) error {
+	for _, e := range slices.Clone(d.pending) {
+		r := e.record()
+		switch r.Intent {
 		case intentAdd:
-			_, err := v.keyOf(ctx, d, e)
+			_, err := v.keyOf(ctx, d, r)
 			switch {
+			case errors.Is(err, ErrDamaged): // nothing that was reported; doctor names it
 			case err == nil:
-				v.mark(e, "")
+				r.Intent = ""
+				if err := d.put(r, e); err != nil {
+					return err
+				}
 			case errors.Is(err, ErrSecretMissing):
 				d.drop(e)
-			case errors.Is(err, ErrDamaged):
-				e.aside = "its keyring item holds something else: " + err.Error()
-				continue
 			default:
-				return settled, err
+				return err
 			}
 		case intentPurge:
-			if err := v.items.remove(ctx, e.record.ID); err != nil {
-				return settled, err
+			if err := v.items.remove(ctx, r.ID); err != nil {
+				return err
 			}
 			d.drop(e)
 		}
-		settled = true
 	}
-	return settled, nil
-}
-
-func (v *Vault) mark(e *entry, intent string) {
-	e.record.Intent = intent
-	e.changed = true
+	return nil
 }
 
 // create makes the vault of v's kind, unless another process has done so by
@@ -156,7 +198,7 @@ func (v *Vault) create(ctx context.Context, passphrase *Secret) error {
 	}
 	switch {
 	case h.ID == "":
-		id, err := v.newID()
+		id, err := randomID(v.rand, 16)
 		if err != nil {
 			return err
 		}
@@ -166,13 +208,11 @@ func (v *Vault) create(ctx context.Context, passphrase *Secret) error {
 	case h.Kind != v.kind:
 		h.Also = v.kind
 	}
-	h.Creating = v.kind
-	if v.kind != KindThrowaway {
-		if err := v.files.write(headerName, h.encode(), false, nil); err != nil {
-			return err
-		}
+	h.Format, h.Creating = format, v.kind
+	if err := v.writeHeader(h); err != nil {
+		return err
 	}
-	key, err := newIdentity("twofold vault "+h.ID, folderComment+v.dir, "created: "+v.now().UTC().Format(time.RFC3339))
+	key, err := v.newKey(h)
 	if err != nil {
 		return err
 	}
@@ -184,25 +224,24 @@ func (v *Vault) create(ctx context.Context, passphrase *Secret) error {
 		return err
 	}
 	v.key = key
-	if err := v.save(&loaded{document: d}, false); err != nil {
+	if err := v.save(ctx, d, false); err != nil {
 		return err
 	}
 	h.Creating = ""
-	if v.kind != KindThrowaway {
-		if err := v.files.write(headerName, h.encode(), false, nil); err != nil {
-			return err
-		}
-	}
-	v.head = h
-	return nil
+	return v.writeHeader(h)
+}
+
+// newKey makes an identity that says where it belongs.
+func (v *Vault) newKey(h header) (Secret, error) {
+	return newIdentity("twofold vault "+h.ID, folderComment+v.dir, "created: "+v.now().UTC().Format(time.RFC3339))
 }
 
 // adopt opens a vault that another process has just made.
 func (v *Vault) adopt(ctx context.Context, h header, passphrase *Secret) error {
-	if v.kind != KindFile {
+	if !v.kind.usesPassphrase() {
 		return v.unlock(ctx, h)
 	}
-	sealed, err := v.read(identityName)
+	sealed, err := readPart(v.files, identityName)
 	if err != nil {
 		return err
 	}
@@ -215,27 +254,32 @@ func (v *Vault) adopt(ctx context.Context, h header, passphrase *Secret) error {
 }
 
 func (v *Vault) storeKey(ctx context.Context, h header, key Secret, passphrase *Secret) error {
-	switch v.kind {
-	case KindKeyring:
+	switch {
+	case v.kind.usesKeyring():
 		return v.setItem(ctx, indexUser(h.ID), string(key.bytes()))
-	case KindFile:
-		sealed, err := sealIdentity(key, *passphrase, v.work)
+	case v.kind.usesPassphrase():
+		return v.writeIdentity(key, *passphrase)
+	}
+	return nil
+}
+
+// writeIdentity puts the key under a passphrase, in the place of the one before.
+func (v *Vault) writeIdentity(key, passphrase Secret) error {
+	sealed, err := sealIdentity(key, passphrase, v.work)
+	if err != nil {
+		return err
+	}
+	return v.files.write(identityName, sealed, false, func(back []byte) error {
+		again, err := unsealIdentity(back, passphrase)
 		if err != nil {
 			return err
 		}
-		return v.files.write(identityName, sealed, false, func(back []byte) error {
-			again, err := unsealIdentity(back, *passphrase)
-			if err != nil {
-				return err
-			}
-			defer again.Clear()
-			if !again.Equal(key) {
-				return errors.New("it opens as something else")
-			}
-			return nil
-		})
-	}
-	return nil
+		defer again.Clear()
+		if !again.Equal(key) {
+			return errors.New("it opens as something else")
+		}
+		return nil
+	})
 }
 
 // setItem writes an item and looks whether it is there.
@@ -253,11 +297,21 @@ func (v *Vault) setItem(ctx context.Context, user, value string) error {
 	return nil
 }
 
-// newID is 80 random bits in the letters of base32, in small.
+// newID is one for an account. It begins with the vault's own six letters: an
+// item of the keyring that nothing lists tells by them where it belongs.
 func (v *Vault) newID() (string, error) {
-	b := make([]byte, 10)
-	if _, err := io.ReadFull(v.rand, b); err != nil {
+	id, err := randomID(v.rand, 16)
+	return v.head.mark() + id, err
+}
+
+// mark is what the ids of the vault's accounts begin with.
+func (h header) mark() string { return h.ID[:min(6, len(h.ID))] }
+
+// randomID is n letters of base32, in small: 5 random bits each.
+func randomID(random io.Reader, n int) (string, error) {
+	b := make([]byte, (n*5+7)/8)
+	if _, err := io.ReadFull(random, b); err != nil {
 		return "", err
 	}
-	return strings.ToLower(base32.StdEncoding.EncodeToString(b)), nil
+	return strings.ToLower(base32.StdEncoding.EncodeToString(b))[:n], nil
 }

@@ -87,11 +87,12 @@ func TestAnUnreadableVaultIsNamedAndNotTouched(t *testing.T) {
 		"header garbage":  {write(headerName, "{"), ErrDamaged},
 		"header other":    {write(headerName, `{"format":1,"kind":"paper","id":"x"}`), ErrDamaged},
 		"header other id": {write(headerName, `{"format":1,"kind":"file","id":"x"}`), ErrDamaged},
-		"header newer":    {write(headerName, `{"format":2,"kind":["anything"],"new":{}}`), ErrNewerFormat},
+		"header newer":    {write(headerName, `{"format":3,"kind":["anything"],"new":{}}`), ErrNewerFormat},
 		"accounts 0644":   {func(dir string) error { return os.Chmod(filepath.Join(dir, accountsName), 0o644) }, ErrUnsafePermissions},
 		"identity 0640":   {func(dir string) error { return os.Chmod(filepath.Join(dir, identityName), 0o640) }, ErrUnsafePermissions},
 		"header 0604":     {func(dir string) error { return os.Chmod(filepath.Join(dir, headerName), 0o604) }, ErrUnsafePermissions},
 		"folder 0777":     {func(dir string) error { return os.Chmod(dir, 0o777) }, ErrUnsafePermissions},
+		"folder 0750":     {func(dir string) error { return os.Chmod(dir, 0o750) }, ErrUnsafePermissions},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := aFileVault(t)
@@ -233,7 +234,7 @@ func TestScryptCost(t *testing.T) {
 func rewrite(t testing.TB, dir string, change func(string) string) {
 	t.Helper()
 	v := mustOpen(t, fileOptions(dir))
-	d, err := v.load()
+	d, _, err := v.load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,7 +250,7 @@ func rewrite(t testing.TB, dir string, change func(string) string) {
 func TestANewerDocumentIsNotTouched(t *testing.T) {
 	dir := aFileVault(t)
 	before := mustOpen(t, fileOptions(dir))
-	rewrite(t, dir, func(s string) string { return strings.Replace(s, `"format":1`, `"format":2`, 1) })
+	rewrite(t, dir, func(s string) string { return strings.Replace(s, `"format":2`, `"format":3`, 1) })
 	was := snapshot(t, dir)
 	if _, err := Open(t.Context(), fileOptions(dir)); !errors.Is(err, ErrNewerFormat) {
 		t.Error(err)
@@ -273,7 +274,7 @@ func TestABadEntryIsSetAsideAndKept(t *testing.T) {
 		s = strings.Replace(s, `"entries":[`, `"entries":[`+strings.Join(strange, ",")+",", 1)
 		return strings.Replace(s, `"label":"b"`, `"label":"b","color":"red"`, 1)
 	})
-	rewrite(t, dir, func(s string) string { return strings.Replace(s, `{"format":1`, `{"later":["x"],"format":1`, 1) })
+	rewrite(t, dir, func(s string) string { return strings.Replace(s, `{"format":2`, `{"later":["x"],"format":2`, 1) })
 	v := mustOpen(t, fileOptions(dir))
 	if n := len(v.Accounts()); n != 2 {
 		t.Fatal(n)
@@ -290,7 +291,7 @@ func TestABadEntryIsSetAsideAndKept(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	d, err := v.load()
+	d, _, err := v.load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -309,7 +310,9 @@ func TestTheDocumentIsWhatItWas(t *testing.T) {
 	d := &document{head: preface{Format: 1, Kind: KindFile, Vault: "v", Generation: 7, Saved: theTime(), FingerprintKey: []byte("0123456789abcdef")}}
 	k := aKey(t, "A & Co", "me")
 	k.ID, k.Added, k.Tags = "one", theTime(), []string{"t"}
-	d.entries = []*entry{{record: record{Account: k.Account, Fingerprint: []byte{1, 2}, URI: k.RevealURI()}}}
+	if err := d.put(record{Account: k.Account, Fingerprint: []byte{1, 2}, URI: k.RevealURI()}, nil); err != nil {
+		t.Fatal(err)
+	}
 	got, err := d.encode()
 	want := `{"format":1,"kind":"file","vault":"v","generation":7,"saved":"2026-07-13T12:00:00Z","fingerprint_key":"MDEyMzQ1Njc4OWFiY2RlZg==",
 "entries":[
@@ -396,7 +399,12 @@ func FuzzDocument(f *testing.F) {
 			return
 		}
 		for _, e := range d.entries {
-			e.changed = e.aside == ""
+			if e.aside() != "" {
+				continue
+			}
+			if err := d.put(e.record(), e); err != nil {
+				t.Fatal(err)
+			}
 		}
 		out, err := d.encode()
 		if err != nil {
@@ -407,7 +415,7 @@ func FuzzDocument(f *testing.F) {
 			t.Fatalf("%v\n%s\n%s", err, b, out)
 		}
 		for i, e := range again.entries {
-			if (e.aside == "") != (d.entries[i].aside == "") || e.record.ID != d.entries[i].record.ID {
+			if (e.aside() == "") != (d.entries[i].aside() == "") || e.record().ID != d.entries[i].record().ID {
 				t.Fatalf("%+v\n%+v", e, d.entries[i])
 			}
 		}

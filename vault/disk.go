@@ -66,6 +66,32 @@ func (d *disk) read(name string) ([]byte, error) {
 	return b, nil
 }
 
+func (d *disk) stamp(name string) (stamp, error) {
+	info, err := os.Stat(d.path(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return stamp{}, nil
+	}
+	if err != nil {
+		return stamp{}, err
+	}
+	return stamp{fileID(info), info.Size(), info.ModTime().UnixNano()}, nil
+}
+
+func (d *disk) remove(name string) error {
+	if err := d.step("remove", name); err != nil {
+		return err
+	}
+	if err := os.Remove(d.path(name)); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return fmt.Errorf("remove %s: %w", name, err)
+	}
+	if err := d.step("sync folder", name); err != nil {
+		return err
+	}
+	return syncFolder(d.dir)
+}
+
 func (d *disk) write(name string, data []byte, rotate bool, check func([]byte) error) (err error) {
 	beside := d.path(name + ".new") // one name is enough: the lock is held
 	defer func() {

@@ -14,5 +14,7 @@ func checkFolder(dir string) error {
 	return err
 }
 
+func fileID(fs.FileInfo) int64 { return 0 }
+
 // A folder cannot be synced on Windows; NTFS journals the rename.
 func syncFolder(string) error { return nil }

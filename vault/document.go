@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -14,14 +16,17 @@ import (
 // What this program does not know in it (fields, entries) is kept as it is.
 type document struct {
 	head    preface
-	raw     []byte // as read, nil when new
+	unknown map[string]json.RawMessage // fields of the object
 	entries []*entry
-	dropped bool // an entry is gone since it was read
+	plain   []byte   // what it was read from; see forget
+	edited  bool     // something differs from what is stored
+	pending []*entry // those with an intent
+	recent           // of a keyring vault
 }
 
 type preface struct {
 	Format int    `json:"format"`
-	Kind   Kind   `json:"kind"`
+	Kind   Kind   `json:"kind"`  // keyring, or file wherever the secrets are in the file
 	Vault  string `json:"vault"` // the id in vault.json
 	// Generation grows by one with each save, whichever process makes it.
 	Generation uint64    `json:"generation"`
@@ -30,165 +35,130 @@ type preface struct {
 	FingerprintKey []byte `json:"fingerprint_key"`
 }
 
-// entry is one account, or what could not be read as one.
-type entry struct {
-	raw     json.RawMessage // as read; written so again unless changed
-	record  record
-	changed bool
-	aside   string // why it was set aside, else empty
+// newDocument is an empty one.
+func newDocument(h header, kind Kind, random io.Reader) (*document, error) {
+	key := make([]byte, 32)
+	if _, err := io.ReadFull(random, key); err != nil {
+		return nil, err
+	}
+	return &document{head: preface{Format: format, Kind: kind.stored(), Vault: h.ID, FingerprintKey: key}}, nil
 }
-
-// record is an entry as it is stored.
-type record struct {
-	Account
-	// Fingerprint tells a secret from another without holding it.
-	Fingerprint []byte `json:"fingerprint"`
-	// Intent is what was begun with the keyring item of this entry: "add" or
-	// "purge". An entry with an intent is not shown.
-	Intent string `json:"intent,omitempty"`
-	// URI is the complete key URI, in a file vault; a keyring vault has it in
-	// the keyring.
-	URI string `json:"uri,omitempty"`
-}
-
-const (
-	intentAdd   = "add"
-	intentPurge = "purge"
-)
 
 func decodeDocument(b []byte, h header, kind Kind) (*document, error) {
 	damaged := func(why string) error { return fmt.Errorf("%w: the sealed document %s", ErrDamaged, why) }
-	var whole struct {
-		preface
-		Entries []json.RawMessage `json:"entries"`
+	head, lines := splitDocument(b)
+	if lines == nil {
+		var whole struct {
+			Entries []json.RawMessage `json:"entries"`
+		}
+		head = b
+		if err := json.Unmarshal(b, &whole); err == nil {
+			lines = whole.Entries
+		}
 	}
-	if err := json.Unmarshal(b, &whole); err != nil || whole.Format > format {
+	d := &document{plain: b}
+	if err := json.Unmarshal(head, &d.head); err != nil || d.head.Format > format {
 		// A newer format may have other types throughout.
 		var version struct {
 			Format int `json:"format"`
 		}
-		if json.Unmarshal(b, &version) == nil && version.Format > format {
+		if json.Unmarshal(head, &version) == nil && version.Format > format {
 			return nil, fmt.Errorf("%w: format %d, this one knows %d", ErrNewerFormat, version.Format, format)
 		}
 		return nil, damaged("is not JSON of this program")
 	}
-	d := &document{head: whole.preface, raw: b}
 	switch {
 	case d.head.Format < 1, len(d.head.FingerprintKey) < 16:
 		return nil, damaged("has no preface")
-	case d.head.Kind != kind || d.head.Vault != h.ID:
+	case d.head.Kind != kind.stored() || d.head.Vault != h.ID:
 		return nil, damaged("belongs to another vault")
-	case whole.Entries == nil:
+	case lines == nil:
 		return nil, damaged("has no list of entries")
 	}
-	seen := map[string]bool{}
-	for _, raw := range whole.Entries {
-		e := &entry{raw: raw}
-		e.read(kind)
-		if e.aside == "" && seen[e.record.ID] {
-			e.aside = "another entry has the same id"
-		}
-		seen[e.record.ID] = true
+	if err := json.Unmarshal(head, &d.unknown); err != nil {
+		return nil, damaged("is not JSON of this program")
+	}
+	for name := range fieldsOf(d.head) {
+		delete(d.unknown, name)
+	}
+	delete(d.unknown, "entries")
+	d.entries = make([]*entry, 0, len(lines))
+	for _, raw := range lines {
+		e := &entry{raw: raw, kind: kind}
 		d.entries = append(d.entries, e)
+		d.watch(nil, e)
 	}
 	return d, nil
 }
 
-// read fills in the record, or says why it cannot.
-func (e *entry) read(kind Kind) {
-	if err := json.Unmarshal(e.raw, &e.record); err != nil {
-		var id struct {
-			ID string `json:"id"`
+const (
+	entriesMark = ",\n\"entries\":["
+	endMark     = "\n]}\n"
+)
+
+// splitDocument takes a document apart that has one entry a line, as encode
+// writes it, without reading the entries. No text in JSON holds a line end. For
+// one of another shape the lines are nil.
+func splitDocument(b []byte) (head []byte, lines []json.RawMessage) {
+	head, body, ok := bytes.Cut(b, []byte(entriesMark))
+	if !ok || !bytes.HasSuffix(body, []byte(endMark)) {
+		return nil, nil
+	}
+	head = append(slices.Clone(head), '}')
+	body = body[:len(body)-len(endMark)]
+	lines = make([]json.RawMessage, 0, bytes.Count(body, []byte{'\n'}))
+	if len(body) == 0 {
+		return head, lines
+	}
+	if body[0] != '\n' {
+		return nil, nil
+	}
+	for line := range bytes.SplitSeq(body[1:], []byte(",\n")) {
+		if len(line) < 2 || line[0] != '{' || line[len(line)-1] != '}' || bytes.IndexByte(line, '\n') >= 0 {
+			return nil, nil
 		}
-		_ = json.Unmarshal(e.raw, &id)
-		e.record = record{Account: Account{ID: id.ID}}
-		e.aside = "it is not an entry that this program knows"
-		return
+		lines = append(lines, json.RawMessage(line[:len(line):len(line)]))
 	}
-	r := e.record
-	if !plainID(r.ID) {
-		e.aside = "it has no id"
-		return
-	}
-	if err := r.validate(); err != nil {
-		e.aside = err.Error()
-		return
-	}
-	switch r.Intent {
-	case "", intentAdd, intentPurge:
-	default:
-		e.aside = "it has an intent that this program does not know"
-		return
-	}
-	if kind == KindKeyring {
-		return
-	}
-	if r.Intent != "" {
-		e.aside = "it has an intent, which only a keyring vault knows"
-		return
-	}
-	k, err := ParseKeyURI(r.URI)
-	if err != nil {
-		e.aside = err.Error()
-		return
-	}
-	k.Secret.Clear()
+	return head, lines
 }
 
-// encode writes the document with one entry a line. A changed entry keeps the
-// fields that this program does not know.
-func (d *document) encode() ([]byte, error) {
-	var unknown map[string]json.RawMessage
-	if d.raw != nil {
-		if err := json.Unmarshal(d.raw, &unknown); err != nil {
-			return nil, err
-		}
-		for name := range fieldsOf(d.head) {
-			delete(unknown, name)
-		}
-		delete(unknown, "entries")
-	}
-	head, err := overlay(unknown, d.head)
+// encode writes the document with one entry a line.
+func (d *document) encode() ([]byte, error) { return encodeDocument(d.head, d.unknown, d.entries) }
+
+func encodeDocument(head any, unknown map[string]json.RawMessage, entries []*entry) ([]byte, error) {
+	begin, err := overlay(unknown, head)
 	if err != nil {
 		return nil, err
 	}
-	var out bytes.Buffer
-	out.Write(head[:len(head)-1])
-	out.WriteString(",\n\"entries\":[")
-	for i, e := range d.entries {
-		line := []byte(e.raw)
-		if e.changed || line == nil {
-			var old map[string]json.RawMessage
-			if line != nil {
-				if err := json.Unmarshal(line, &old); err != nil {
-					return nil, err
-				}
-			}
-			for name := range knownFields {
-				delete(old, name)
-			}
-			if line, err = overlay(old, e.record); err != nil {
-				return nil, err
-			}
-		}
+	size := len(begin) + len(entriesMark) + len(endMark)
+	for _, e := range entries {
+		size += len(e.raw) + 2
+	}
+	out := bytes.NewBuffer(make([]byte, 0, size)) // grows nowhere: no copies to clear
+	out.Write(begin[:len(begin)-1])
+	out.WriteString(entriesMark)
+	for i, e := range entries {
 		if i > 0 {
 			out.WriteByte(',')
 		}
 		out.WriteByte('\n')
-		out.Write(line)
+		out.Write(oneLineOf(e.raw))
 	}
-	out.WriteString("\n]}\n")
+	out.WriteString(endMark)
 	return out.Bytes(), nil
 }
 
-// knownFields are the names a record can have, also those it leaves out when empty.
-var knownFields = func() map[string]json.RawMessage {
-	at := time.Unix(1, 0)
-	return fieldsOf(record{Account: Account{
-		ID: "x", Type: "x", Issuer: "x", Label: "x", Algorithm: "x", Digits: 1, Period: 1, Counter: 1,
-		Tags: []string{"x"}, Pinned: true, Note: "x", Added: at, LastUsed: at, Uses: 1, Removed: at,
-	}, Fingerprint: []byte{1}, Intent: "x", URI: "x"})
-}()
+// oneLineOf takes the line ends out of JSON that another program has spread out.
+func oneLineOf(raw json.RawMessage) []byte {
+	if bytes.IndexByte(raw, '\n') < 0 {
+		return raw
+	}
+	var line bytes.Buffer
+	if json.Compact(&line, raw) != nil {
+		return raw
+	}
+	return line.Bytes()
+}
 
 func fieldsOf(v any) map[string]json.RawMessage {
 	b, err := plainJSON(v)
@@ -226,24 +196,71 @@ func plainJSON(v any) ([]byte, error) {
 	return bytes.TrimRight(out.Bytes(), "\n"), nil
 }
 
+// forget overwrites the text that was unsealed, where secrets are in it. Records
+// hold copies of them, as strings, that only the garbage collector takes back.
+func (d *document) forget() {
+	if d.head.Kind != KindKeyring {
+		clear(d.plain)
+	}
+}
+
 // find gives the readable entry with an id, whatever its intent, else nil.
 func (d *document) find(id string) *entry {
 	for _, e := range d.entries {
-		if e.aside == "" && e.record.ID == id {
+		if e.id() == id && e.aside() == "" && e.rec.ID == id {
 			return e
 		}
 	}
 	return nil
 }
 
-func (d *document) drop(gone *entry) {
-	for i, e := range d.entries {
-		if e == gone {
-			d.entries = append(d.entries[:i], d.entries[i+1:]...)
-			d.dropped = true
-			return
+// twin is the entry of a live account that is the same as a.
+func (d *document) twin(a Account, fingerprint []byte) *entry {
+	text := base64.StdEncoding.EncodeToString(fingerprint)
+	for _, e := range d.entries {
+		if !e.mentions(text) || !e.settled() {
+			continue
+		}
+		r := e.rec
+		if r.Removed.IsZero() && r.ID != a.ID && r.sameParameters(a) && hmac.Equal(r.Fingerprint, fingerprint) {
+			return e
 		}
 	}
+	return nil
+}
+
+// put stores a record in the place of an entry; before is nil for a new one.
+func (d *document) put(r record, before *entry) error {
+	e, err := newEntry(d.head.Kind, r, before)
+	if err != nil {
+		return err
+	}
+	if before == nil {
+		d.entries = append(d.entries, e)
+	} else {
+		d.entries[slices.Index(d.entries, before)] = e
+	}
+	d.changed(before, e)
+	d.watch(before, e)
+	d.edited = true
+	return nil
+}
+
+// watch keeps the list of entries with an intent.
+func (d *document) watch(before, after *entry) {
+	if before != nil {
+		d.pending = slices.DeleteFunc(d.pending, func(e *entry) bool { return e == before })
+	}
+	if after != nil && after.mentions(`"intent"`) && after.aside() == "" && after.rec.Intent != "" {
+		d.pending = append(d.pending, after)
+	}
+}
+
+func (d *document) drop(gone *entry) {
+	d.entries = slices.DeleteFunc(d.entries, func(e *entry) bool { return e == gone })
+	d.left(gone)
+	d.watch(gone, nil)
+	d.edited = true
 }
 
 // fingerprint is an HMAC-SHA256 of a secret under a key that only this vault
@@ -253,13 +270,4 @@ func (d *document) fingerprint(s Secret) []byte {
 	mac := hmac.New(sha256.New, d.head.FingerprintKey)
 	mac.Write(s.bytes())
 	return mac.Sum(nil)
-}
-
-// newDocument is an empty one.
-func newDocument(h header, kind Kind, random io.Reader) (*document, error) {
-	key := make([]byte, 32)
-	if _, err := io.ReadFull(random, key); err != nil {
-		return nil, err
-	}
-	return &document{head: preface{Format: format, Kind: kind, Vault: h.ID, FingerprintKey: key}}, nil
 }

@@ -9,8 +9,9 @@ import (
 )
 
 // format is the version of everything in the folder of a vault. A program reads
-// the versions up to its own and touches nothing of a newer one.
-const format = 1
+// the versions up to its own and touches nothing of a newer one. Version 2 has
+// recent.age, and secrets in a file whose key is in the keyring.
+const format = 2
 
 // header is vault.json: the one file in the clear, so that every program can
 // tell from it, without a key, whether it knows the rest.
@@ -24,11 +25,27 @@ type header struct {
 	// Creating is the kind whose making was begun: until it is done nothing was
 	// reported as stored, so it may begin anew.
 	Creating Kind `json:"creating,omitempty"`
+	// Moving is the kind that a move was filling, before it counted; Leaving the
+	// one that it has left and was emptying.
+	Moving  Kind `json:"moving,omitempty"`
+	Leaving Kind `json:"leaving,omitempty"`
 }
 
 // has says whether a vault of a kind was made.
 func (h header) has(k Kind) bool {
 	return k != "" && k != h.Creating && (k == h.Kind || k == h.Also)
+}
+
+// meant is the kind to open for one that was asked for: the two that keep their
+// secrets in accounts.age are one place.
+func (h header) meant(asked Kind) Kind {
+	switch {
+	case asked == KindFile && h.has(KindKeyedFile):
+		return KindKeyedFile
+	case asked == KindKeyedFile && h.has(KindFile):
+		return KindFile
+	}
+	return asked
 }
 
 // chosen is the kind to open when none was asked for.
@@ -69,10 +86,12 @@ func parseHeader(b []byte) (header, error) {
 	if err := in.Decode(&h); err != nil {
 		return header{}, fmt.Errorf("%w: %s is not JSON of this program", ErrDamaged, headerName)
 	}
-	known := func(k Kind) bool { return k == KindKeyring || k == KindFile }
+	known := func(k Kind) bool { return k == KindKeyring || k == KindFile || k == KindKeyedFile }
+	unset := func(k Kind) bool { return k == "" || known(k) }
 	switch {
 	case h.Format < 1, !known(h.Kind), !plainID(h.ID),
-		h.Also != "" && (!known(h.Also) || h.Also == h.Kind),
+		h.Also != "" && (!known(h.Also) || h.Also.stored() == h.Kind.stored()),
+		!unset(h.Moving), !unset(h.Leaving),
 		h.Creating != "" && h.Creating != h.Kind && h.Creating != h.Also:
 		return header{}, fmt.Errorf("%w: %s does not name a vault", ErrDamaged, headerName)
 	}
@@ -81,7 +100,7 @@ func parseHeader(b []byte) (header, error) {
 
 // orphans refuses a folder that has lost its vault.json but not its accounts.
 func orphans(f files) error {
-	for _, name := range []string{accountsName, indexName, identityName} {
+	for _, name := range []string{accountsName, indexName, recentName, identityName} {
 		_, err := f.read(name)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):

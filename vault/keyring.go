@@ -40,6 +40,10 @@ func (s *systemKeyring) get(ctx context.Context, user string) (string, error) {
 	return s.run(ctx, "read an item", func() (string, error) { return gokeyring.Get(service, user) })
 }
 
+func (s *systemKeyring) getMany(ctx context.Context, users []string) (map[string]string, error) {
+	return loopGet(ctx, users, s.get)
+}
+
 func (s *systemKeyring) set(ctx context.Context, user, value string) error {
 	_, err := s.run(ctx, "write an item", func() (string, error) { return "", gokeyring.Set(service, user, value) })
 	return err

@@ -7,18 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 )
-
-// documentName is the sealed file of the vault's kind.
-func (v *Vault) documentName() string {
-	if v.kind == KindKeyring {
-		return indexName
-	}
-	return accountsName
-}
-
-func (v *Vault) read(name string) ([]byte, error) { return readPart(v.files, name) }
 
 // readPart gives a file that has to be there.
 func readPart(f files, name string) ([]byte, error) {
@@ -32,66 +21,108 @@ func readPart(f files, name string) ([]byte, error) {
 	return b, err
 }
 
-// loaded is a document as it was read, with what to clear after use.
-type loaded struct {
-	*document
-	plain []byte
-	sum   [sha256.Size]byte
+// stamps are those of the files whose content a view is.
+type stamps struct{ header, document, recent stamp }
+
+func (v *Vault) stamps() (s stamps, err error) {
+	for name, into := range map[string]*stamp{headerName: &s.header, v.kind.document(): &s.document, recentName: &s.recent} {
+		if name == recentName && v.kind != KindKeyring {
+			continue
+		}
+		if *into, err = v.files.stamp(name); err != nil {
+			return stamps{}, err
+		}
+	}
+	return s, nil
 }
 
-// forget overwrites the text that was unsealed. Records hold copies of it, as
-// strings, that only the garbage collector takes back.
-func (d *loaded) forget() { clear(d.plain) }
+// kept is the document of a keyring vault as it was last read or saved: it
+// holds no secret, and reading a thousand accounts again is what a change would
+// cost most.
+type kept struct {
+	document *document
+	at       stamps
+}
 
-func (v *Vault) load() (*loaded, error) {
-	sealed, err := v.read(v.documentName())
+// load reads the document. The caller owns it, and calls forget.
+func (v *Vault) load() (*document, stamps, error) {
+	at, err := v.stamps() // before reading: what changes meanwhile is read again
+	if err != nil {
+		return nil, at, err
+	}
+	if v.kind != KindKeyring {
+		d, err := v.loadWhole()
+		return d, at, err
+	}
+	d, err := v.loadIndex(at)
+	return d, at, err
+}
+
+func (v *Vault) loadWhole() (*document, error) {
+	name := v.kind.document()
+	sealed, err := readPart(v.files, name)
 	if err != nil {
 		return nil, err
 	}
 	plain, err := unseal(sealed, v.key)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", v.documentName(), err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	d, err := decodeDocument(plain, v.head, v.kind)
 	if err != nil {
 		clear(plain)
-		return nil, fmt.Errorf("%s: %w", v.documentName(), err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return &loaded{document: d, plain: plain, sum: sha256.Sum256(sealed)}, nil
+	if v.kind != KindKeyring {
+		for _, e := range d.entries {
+			e.record() // before its text is cleared
+		}
+	}
+	return d, nil
+}
+
+// loadIndex reads recent.age first: the index that is read then holds its base.
+func (v *Vault) loadIndex(at stamps) (*document, error) {
+	later, err := v.files.read(recentName)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	sum := sha256.Sum256(later)
+	if k := v.kept; k != nil && k.at.document == at.document && k.document.sum == sum {
+		v.kept = nil // the caller may change it, and hands it back with show
+		return k.document, nil
+	}
+	d, err := v.loadWhole()
+	if err != nil {
+		return nil, err
+	}
+	d.rebase()
+	d.sum = sum
+	if later == nil {
+		return d, nil
+	}
+	plain, err := unseal(later, v.key)
+	if err == nil {
+		err = d.follow(plain, v.head)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", recentName, err)
+	}
+	return d, nil
 }
 
 // show makes a document the one that Accounts and the others answer from.
-func (v *Vault) show(d *loaded) {
-	now := &view{
-		sum:          d.sum,
-		fingerprints: make(map[string][]byte, len(d.entries)),
-		document:     &document{head: d.head},
+func (v *Vault) show(d *document, at stamps) {
+	v.view.Store(newView(d, at))
+	if v.kind == KindKeyring {
+		v.kept = &kept{document: d, at: at}
 	}
-	for _, e := range d.entries {
-		a := e.record.Account
-		switch {
-		case e.aside != "":
-			if !plainID(a.ID) {
-				a.ID = "" // any text at all, which nobody should have to print
-			}
-			now.aside = append(now.aside, Damaged{ID: a.ID, Reason: e.aside})
-			continue
-		case e.record.Intent != "":
-			now.intents++
-			continue
-		case a.Removed.IsZero():
-			now.accounts = append(now.accounts, a.clone())
-		default:
-			now.trash = append(now.trash, a.clone())
-		}
-		now.fingerprints[a.ID] = slices.Clone(e.record.Fingerprint)
-	}
-	v.view.Store(now)
 }
 
 // Refresh takes in what other processes have changed since this vault was last
-// read, and tells whether there was anything. It costs the reading of one file,
-// and for the first account of all one unlocking. Errors: those of Open.
+// read, and tells whether there was anything. When nothing was it costs the
+// look at two files, and for the first account of all one unlocking. Errors:
+// those of Open, and ErrMoved.
 func (v *Vault) Refresh(ctx context.Context) (changed bool, err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -105,20 +136,43 @@ func (v *Vault) refresh(ctx context.Context) (bool, error) {
 	if ok, err := v.appeared(ctx); !ok || err != nil {
 		return false, err
 	}
-	sealed, err := v.read(v.documentName())
+	now, err := v.stamps()
 	if err != nil {
 		return false, err
 	}
-	if sha256.Sum256(sealed) == v.view.Load().sum {
+	before := v.view.Load().stamps
+	if now == before {
 		return false, nil
 	}
-	d, err := v.load()
+	if now.header != before.header {
+		if err := v.rereadHeader(); err != nil {
+			return false, err
+		}
+	}
+	generation := v.view.Load().head.Generation
+	d, at, err := v.load()
 	if err != nil {
 		return false, err
 	}
 	defer d.forget()
-	v.show(d)
-	return true, nil
+	v.show(d, at)
+	return d.head.Generation != generation, nil
+}
+
+// rereadHeader looks whether the vault is still here.
+func (v *Vault) rereadHeader() error {
+	if v.kind == KindThrowaway {
+		return nil
+	}
+	h, err := readHeader(v.files)
+	if err != nil {
+		return err
+	}
+	if !h.has(v.kind) {
+		return ErrMoved
+	}
+	v.head = h
+	return nil
 }
 
 // appeared is true when there is a vault, after unlocking one that another
@@ -134,90 +188,38 @@ func (v *Vault) appeared(ctx context.Context) (bool, error) {
 	return true, v.unlock(ctx, h)
 }
 
-// Key fetches an account with its secret. Errors: ErrNotFound, ErrSecretMissing
-// when its keyring item is gone, ErrDamaged when that holds another secret, and
-// those of the keyring.
-func (v *Vault) Key(ctx context.Context, id string) (Key, error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.fetch(ctx, id)
-}
-
-func (v *Vault) fetch(ctx context.Context, id string) (Key, error) {
-	if v.closed {
-		return Key{}, ErrClosed
-	}
-	if v.kind == KindKeyring {
-		return v.fetchItem(ctx, id)
-	}
-	if v.head.ID == "" {
-		if _, err := v.refresh(ctx); err != nil {
-			return Key{}, err
-		}
-		if v.head.ID == "" {
-			return Key{}, ErrNotFound
-		}
-	}
-	d, err := v.load()
-	if err != nil {
-		return Key{}, err
-	}
-	defer d.forget()
-	e := d.find(id)
-	if e == nil {
-		return Key{}, ErrNotFound
-	}
-	return v.keyOf(ctx, d.document, e)
-}
-
-func (v *Vault) fetchItem(ctx context.Context, id string) (Key, error) {
-	account, ok := v.seen(id)
-	if !ok {
-		if _, err := v.refresh(ctx); err != nil {
-			return Key{}, err
-		}
-		if account, ok = v.seen(id); !ok {
-			return Key{}, ErrNotFound
-		}
-	}
-	now := v.view.Load()
-	return v.keyOf(ctx, now.document, &entry{record: record{Account: account, Fingerprint: now.fingerprints[id]}})
-}
-
-func (v *Vault) seen(id string) (Account, bool) {
-	now := v.view.Load()
-	for _, list := range [][]Account{now.accounts, now.trash} {
-		for _, a := range list {
-			if a.ID == id {
-				return a.clone(), true
-			}
-		}
-	}
-	return Account{}, false
-}
-
 // keyOf joins an entry with its secret. What the index says of the account wins
 // over the text beside the secret, which is as old as the account.
-func (v *Vault) keyOf(ctx context.Context, d *document, e *entry) (Key, error) {
-	text := e.record.URI
+func (v *Vault) keyOf(ctx context.Context, d *document, r record) (Key, error) {
+	text := r.URI
 	if v.kind == KindKeyring {
 		var err error
-		text, err = v.items.get(ctx, e.record.ID)
+		text, err = v.items.get(ctx, r.ID)
 		if errors.Is(err, errItemAbsent) {
-			return Key{}, fmt.Errorf("%w: item %s of service %s", ErrSecretMissing, e.record.ID, service)
+			return Key{}, missing(r.ID)
 		}
 		if err != nil {
 			return Key{}, err
 		}
 	}
-	k, err := ParseKeyURI(text)
+	return d.join(r, text)
+}
+
+func missing(id string) error {
+	return fmt.Errorf("%w: item %s of service %s", ErrSecretMissing, id, service)
+}
+
+// join is the account of a record with the secret in a key URI, if that is the
+// one that was added.
+func (d *document) join(r record, uri string) (Key, error) {
+	k, err := ParseKeyURI(uri)
 	if err != nil {
-		return Key{}, fmt.Errorf("%w: account %s: %w", ErrDamaged, e.record.ID, err)
+		return Key{}, fmt.Errorf("%w: account %s: %w", ErrDamaged, r.ID, err)
 	}
-	if !hmac.Equal(d.fingerprint(k.Secret), e.record.Fingerprint) {
+	if !hmac.Equal(d.fingerprint(k.Secret), r.Fingerprint) {
 		k.Secret.Clear()
-		return Key{}, fmt.Errorf("%w: account %s has another secret than the one that was added", ErrDamaged, e.record.ID)
+		return Key{}, fmt.Errorf("%w: account %s has another secret than the one that was added", ErrDamaged, r.ID)
 	}
-	k.Account = e.record.clone()
+	k.Account = r.clone()
 	return k, nil
 }

@@ -2,9 +2,9 @@ package vault
 
 import (
 	"context"
-	"crypto/hmac"
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 )
 
@@ -54,15 +54,17 @@ func (v *Vault) add(ctx context.Context, k Key) (Account, error) {
 			return Account{}, err
 		}
 	}
+	if err := v.claim(); err != nil {
+		return Account{}, err
+	}
 	return v.addLocked(ctx, k)
 }
 
 func (v *Vault) addLocked(ctx context.Context, k Key) (Account, error) {
-	var fresh *entry
 	err := v.changeLocked(ctx, func(d *document) error {
-		fingerprint := d.fingerprint(k.Secret)
-		if twin := d.twin(k.Account, fingerprint); twin != nil {
-			return &DuplicateError{Existing: twin.record.clone()}
+		r := record{Fingerprint: d.fingerprint(k.Secret)}
+		if twin := d.twin(k.Account, r.Fingerprint); twin != nil {
+			return &DuplicateError{Existing: twin.record().clone()}
 		}
 		id, err := v.newID()
 		if err != nil {
@@ -72,14 +74,13 @@ func (v *Vault) addLocked(ctx context.Context, k Key) (Account, error) {
 		if k.Added.IsZero() {
 			k.Added = v.now().UTC().Truncate(time.Second)
 		}
-		fresh = &entry{record: record{Account: k.Account, Fingerprint: fingerprint}, changed: true}
+		r.Account = k.Account
 		if v.kind == KindKeyring {
-			fresh.record.Intent = intentAdd
+			r.Intent = intentAdd
 		} else {
-			fresh.record.URI = k.RevealURI()
+			r.URI = k.RevealURI()
 		}
-		d.entries = append(d.entries, fresh)
-		return nil
+		return d.put(r, nil)
 	})
 	if err != nil {
 		return Account{}, err
@@ -90,13 +91,13 @@ func (v *Vault) addLocked(ctx context.Context, k Key) (Account, error) {
 	if err := v.setItem(ctx, k.ID, k.RevealURI()); err != nil {
 		return Account{}, v.abandon(ctx, err)
 	}
-	return k.Account, v.complete(k.ID)
+	return k.Account, v.complete(ctx, k.ID)
 }
 
 // complete takes the mark of an intent away, in a save of its own that keeps
 // the generations for whole changes.
-func (v *Vault) complete(id string) error {
-	d, err := v.load()
+func (v *Vault) complete(ctx context.Context, id string) error {
+	d, _, err := v.load()
 	if err != nil {
 		return err
 	}
@@ -105,8 +106,12 @@ func (v *Vault) complete(id string) error {
 	if e == nil {
 		return ErrNotFound
 	}
-	v.mark(e, "")
-	return v.save(d, false)
+	r := e.record()
+	r.Intent = ""
+	if err := d.put(r, e); err != nil {
+		return err
+	}
+	return v.save(ctx, d, false)
 }
 
 // abandon drops the intent of an item that could not be written. Where the
@@ -122,32 +127,27 @@ func (v *Vault) abandon(ctx context.Context, cause error) error {
 	return cause
 }
 
-// twin is the entry of a live account that is the same as a.
-func (d *document) twin(a Account, fingerprint []byte) *entry {
-	for _, e := range d.entries {
-		if e.aside == "" && e.record.Intent == "" && e.record.Removed.IsZero() && e.record.ID != a.ID &&
-			e.record.sameParameters(a) && hmac.Equal(e.record.Fingerprint, fingerprint) {
-			return e
-		}
-	}
-	return nil
-}
-
 // alter changes one account that has no intent.
-func (v *Vault) alter(ctx context.Context, doing, id string, f func(*document, *entry) error) (Account, error) {
+func (v *Vault) alter(ctx context.Context, doing, id string, f func(*document, *record) error) (Account, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	var after Account
 	err := v.change(ctx, func(d *document) error {
 		e := d.find(id)
-		if e == nil || e.record.Intent != "" {
+		if e == nil || !e.settled() {
 			return ErrNotFound
 		}
-		if err := f(d, e); err != nil {
+		r := e.record()
+		before := r.Account
+		r.Account = r.clone()
+		if err := f(d, &r); err != nil {
 			return err
 		}
-		after = e.record.clone()
-		return nil
+		after = r.clone()
+		if reflect.DeepEqual(before, r.Account) {
+			return nil
+		}
+		return d.put(r.renamed(), e)
 	})
 	if err != nil {
 		return Account{}, fmt.Errorf("%s: %w", doing, err)
@@ -157,91 +157,34 @@ func (v *Vault) alter(ctx context.Context, doing, id string, f func(*document, *
 
 // Edit changes an account by a function that gets a copy of it. The id, the
 // type, the times of adding and removing, and the secret stay what they are,
-// and a counter only grows: anything else is a *ParameterError. Errors:
-// ErrNotFound, what change returns, *ParameterError.
+// and a counter only grows: anything else is a *ParameterError. The text that
+// holds the secret is not written anew. Errors: ErrNotFound, what change
+// returns, *ParameterError.
 func (v *Vault) Edit(ctx context.Context, id string, change func(*Account) error) (Account, error) {
-	return v.alter(ctx, "edit account", id, func(_ *document, e *entry) error {
-		before, after := e.record.Account, e.record.clone()
+	return v.alter(ctx, "edit account", id, func(_ *document, r *record) error {
+		before, after := r.Account, r.clone()
 		if err := change(&after); err != nil {
 			return err
 		}
-		after = after.trimmed()
-		fixed := func(part string) error { return &ParameterError{Part: part, Reason: "cannot be changed"} }
-		switch {
-		case after.ID != before.ID:
-			return fixed("id")
-		case after.Type != before.Type:
-			return fixed("type")
-		case !after.Added.Equal(before.Added):
-			return fixed("time of adding")
-		case !after.Removed.Equal(before.Removed):
-			return fixed("time of removing")
-		case after.Counter < before.Counter:
-			return &ParameterError{Part: "counter", Reason: "cannot go back"}
-		}
-		if err := after.validate(); err != nil {
-			return err
-		}
-		return v.put(e, after)
+		r.Account = after.trimmed()
+		return editable(before, r.Account)
 	})
 }
 
-// put stores what is new about an account. In a file vault the complete key URI
-// is written anew; a keyring item stays as it is, and the index wins over it.
-func (v *Vault) put(e *entry, a Account) error {
-	if v.kind != KindKeyring {
-		k, err := ParseKeyURI(e.record.URI)
-		if err != nil {
-			return fmt.Errorf("%w: account %s: %w", ErrDamaged, a.ID, err)
-		}
-		defer k.Secret.Clear()
-		e.record.URI = Key{Account: a, Secret: k.Secret}.RevealURI()
+// editable says what an edit must not change.
+func editable(before, after Account) error {
+	fixed := func(part string) error { return &ParameterError{Part: part, Reason: "cannot be changed"} }
+	switch {
+	case after.ID != before.ID:
+		return fixed("id")
+	case after.Type != before.Type:
+		return fixed("type")
+	case !after.Added.Equal(before.Added):
+		return fixed("time of adding")
+	case !after.Removed.Equal(before.Removed):
+		return fixed("time of removing")
+	case after.Counter < before.Counter:
+		return &ParameterError{Part: "counter", Reason: "cannot go back"}
 	}
-	e.record.Account = a.clone()
-	e.changed = true
-	return nil
-}
-
-// Code gives the code of an account at a time. For HOTP the counter is moved on,
-// durably, before the code is returned, so no code is ever given twice. Errors:
-// those of Key and of Key.Code.
-func (v *Vault) Code(ctx context.Context, id string, at time.Time) (Code, error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	k, err := v.fetch(ctx, id)
-	if err != nil {
-		return Code{}, fmt.Errorf("code: %w", err)
-	}
-	defer k.Secret.Clear()
-	if k.Type != HOTP {
-		c, err := k.Code(at)
-		if err != nil {
-			return Code{}, fmt.Errorf("code: %w", err)
-		}
-		return c, nil
-	}
-	var c Code
-	err = v.change(ctx, func(d *document) error {
-		e := d.find(id)
-		if e == nil || e.record.Intent != "" {
-			return ErrNotFound
-		}
-		a := e.record.Account
-		if a.Counter >= maxCounter {
-			return &ParameterError{Part: "counter", Reason: "has come to its end, 2^63-1"}
-		}
-		// The counter of this moment: another process may have moved it.
-		c, err = Key{Account: a, Secret: k.Secret}.Code(at)
-		if err != nil {
-			return err
-		}
-		a.Counter++
-		a.Uses++
-		a.LastUsed = v.now().UTC().Truncate(time.Second)
-		return v.put(e, a)
-	})
-	if err != nil {
-		return Code{}, fmt.Errorf("code: %w", err)
-	}
-	return c, nil
+	return after.validate()
 }

@@ -70,7 +70,8 @@ func look(ctx context.Context, f files, it items, dir string, kind Kind) (Status
 		return s, h
 	}
 	switch kind {
-	case KindKeyring, KindFile:
+	case KindKeyring, KindFile, KindKeyedFile:
+		s.Kind = h.meant(kind)
 	case KindAuto:
 		s.Kind = h.chosen()
 	default:
@@ -79,7 +80,7 @@ func look(ctx context.Context, f files, it items, dir string, kind Kind) (Status
 	}
 	if s.Kind == KindFile {
 		s.Exists = h.has(KindFile)
-		s.Err = present(f, s.Exists, identityName, accountsName)
+		s.Err = present(f, s.Exists, s.Kind.parts()...)
 		return s, h
 	}
 	s.Keyring = it.probe(ctx)
@@ -88,13 +89,13 @@ func look(ctx context.Context, f files, it items, dir string, kind Kind) (Status
 			return s, h
 		}
 	}
-	s.Exists = h.has(KindKeyring)
+	s.Exists = h.has(s.Kind)
 	s.Err = s.Keyring.Err
 	if s.Err == nil && h.ID == "" {
 		s.Err = lostIndex(ctx, it, dir)
 	}
 	if s.Err == nil {
-		s.Err = present(f, s.Exists, indexName)
+		s.Err = present(f, s.Exists, s.Kind.parts()...)
 	}
 	return s, h
 }

@@ -9,12 +9,23 @@ import "context"
 type files interface {
 	// read gives a whole file; fs.ErrNotExist when there is none.
 	read(name string) ([]byte, error)
+	// stamp tells, without reading it, whether a file may be another than before;
+	// the zero stamp when there is none.
+	stamp(name string) (stamp, error)
+	// remove removes a file for good: durable when it returns nil, no error when
+	// it is not there.
+	remove(name string) error
 	// write replaces a file: durable when it returns nil, untouched when check
 	// or anything before the last step fails. check sees the bytes as they read
 	// back. With rotate the old content stays as the newest generation.
 	write(name string, data []byte, rotate bool, check func([]byte) error) error
 	// lock keeps other processes from changing the vault until unlock is called.
 	lock(ctx context.Context) (unlock func(), err error)
+}
+
+// stamp differs between two contents of a file.
+type stamp struct {
+	id, size, changed int64
 }
 
 // items are the entries of a keyring under the service "twofold".
@@ -24,6 +35,8 @@ type items interface {
 	probe(ctx context.Context) KeyringState
 	// get gives errItemAbsent only when an unlocked keyring has no such item.
 	get(ctx context.Context, user string) (string, error)
+	// getMany gives those of the items that are there, at the cost of about one.
+	getMany(ctx context.Context, users []string) (map[string]string, error)
 	set(ctx context.Context, user, value string) error
 	// remove gives no error when the item is not there.
 	remove(ctx context.Context, user string) error
@@ -37,6 +50,7 @@ type items interface {
 const (
 	headerName   = "vault.json"
 	indexName    = "index.age"
+	recentName   = "recent.age"
 	accountsName = "accounts.age"
 	identityName = "identity.age"
 	lockName     = "vault.lock"

@@ -19,6 +19,8 @@ func Throwaway(o Options) *Vault {
 type memory struct {
 	mu   sync.Mutex
 	held map[string][]byte
+	made int64 // writes, for stamps
+	when map[string]int64
 	busy sync.Mutex
 }
 
@@ -41,9 +43,25 @@ func (m *memory) write(name string, data []byte, _ bool, check func([]byte) erro
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.held == nil {
-		m.held = map[string][]byte{}
+		m.held, m.when = map[string][]byte{}, map[string]int64{}
 	}
-	m.held[name] = slices.Clone(data)
+	m.made++
+	m.held[name], m.when[name] = slices.Clone(data), m.made
+	return nil
+}
+
+func (m *memory) stamp(name string) (stamp, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return stamp{changed: m.when[name]}, nil
+}
+
+func (m *memory) remove(name string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	clear(m.held[name])
+	delete(m.held, name)
+	delete(m.when, name)
 	return nil
 }
 

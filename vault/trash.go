@@ -4,16 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
 // Remove puts an account into the trash, where it keeps its secret. One that is
 // there already stays as it is. Errors: ErrNotFound.
 func (v *Vault) Remove(ctx context.Context, id string) error {
-	_, err := v.alter(ctx, "remove account", id, func(_ *document, e *entry) error {
-		if e.record.Removed.IsZero() {
-			e.record.Removed = v.now().UTC().Truncate(time.Second)
-			e.changed = true
+	_, err := v.alter(ctx, "remove account", id, func(_ *document, r *record) error {
+		if r.Removed.IsZero() {
+			r.Removed = v.now().UTC().Truncate(time.Second)
 		}
 		return nil
 	})
@@ -23,15 +23,14 @@ func (v *Vault) Remove(ctx context.Context, id string) error {
 // Restore takes an account out of the trash. Errors: ErrNotFound, and
 // *DuplicateError when the same was added meanwhile.
 func (v *Vault) Restore(ctx context.Context, id string) error {
-	_, err := v.alter(ctx, "restore account", id, func(d *document, e *entry) error {
-		if e.record.Removed.IsZero() {
+	_, err := v.alter(ctx, "restore account", id, func(d *document, r *record) error {
+		if r.Removed.IsZero() {
 			return nil
 		}
-		if twin := d.twin(e.record.Account, e.record.Fingerprint); twin != nil {
-			return &DuplicateError{Existing: twin.record.clone()}
+		if twin := d.twin(r.Account, r.Fingerprint); twin != nil {
+			return &DuplicateError{Existing: twin.record().clone()}
 		}
-		e.record.Removed = time.Time{}
-		e.changed = true
+		r.Removed = time.Time{}
 		return nil
 	})
 	return err
@@ -61,20 +60,95 @@ func (v *Vault) purge(ctx context.Context, id string) error {
 	err = v.changeLocked(ctx, func(d *document) error {
 		e := d.find(id)
 		switch {
-		case e == nil || e.record.Intent != "":
+		case e == nil || !e.settled():
 			return ErrNotFound
-		case e.record.Removed.IsZero():
+		case e.record().Removed.IsZero():
 			return ErrNotInTrash
-		case v.kind == KindKeyring:
-			v.mark(e, intentPurge)
-		default:
-			d.drop(e)
 		}
-		return nil
+		return v.letGo(d, e)
 	})
-	if err != nil || v.kind != KindKeyring {
+	if err != nil {
 		return err
 	}
-	// Settling the intent is what removes the item and the entry.
+	return v.finish(ctx)
+}
+
+// letGo removes an entry for good: at once where its secret is in the file,
+// else as an intent, since an item of the keyring goes with it.
+func (v *Vault) letGo(d *document, e *entry) error {
+	if v.kind != KindKeyring {
+		d.drop(e)
+		return nil
+	}
+	r := e.record()
+	r.Intent = intentPurge
+	return d.put(r, e)
+}
+
+// finish settles the intents that a change has left.
+func (v *Vault) finish(ctx context.Context) error {
+	if v.kind != KindKeyring {
+		return nil
+	}
 	return v.changeLocked(ctx, func(*document) error { return nil })
+}
+
+// EmptyTrash purges every account of the trash and says how many they were.
+// Errors: those of Purge but ErrNotFound; then it may have purged some.
+func (v *Vault) EmptyTrash(ctx context.Context) (int, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	n, err := v.emptyTrash(ctx)
+	if err != nil {
+		return n, fmt.Errorf("empty the trash: %w", err)
+	}
+	return n, nil
+}
+
+func (v *Vault) emptyTrash(ctx context.Context) (n int, err error) {
+	unlock, err := v.lockExisting(ctx)
+	if errors.Is(err, ErrNotFound) {
+		return 0, nil // no vault, no trash
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer unlock()
+	err = v.changeLocked(ctx, func(d *document) error {
+		n, err = v.letGoAll(d, func(Account) bool { return true })
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return n, v.finish(ctx)
+}
+
+// letGoAll lets go of the accounts in the trash that are picked.
+func (v *Vault) letGoAll(d *document, pick func(Account) bool) (n int, err error) {
+	for _, e := range slices.Clone(d.entries) {
+		if !e.mentions(`"removed"`) || !e.settled() || e.record().Removed.IsZero() || !pick(e.record().Account) {
+			continue
+		}
+		if err := v.letGo(d, e); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// expire lets go of what has been in the trash for longer than Options.TrashLife.
+// A clock that is wrong once takes nothing: the save before has to have been
+// that late too.
+func (v *Vault) expire(d *document) error {
+	if v.trashLife <= 0 {
+		return nil
+	}
+	late := d.head.Saved
+	if now := v.now(); now.Before(late) {
+		late = now
+	}
+	_, err := v.letGoAll(d, func(a Account) bool { return late.Sub(a.Removed) > v.trashLife })
+	return err
 }

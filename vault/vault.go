@@ -3,24 +3,12 @@ package vault
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"sync"
 	"sync/atomic"
 	"time"
-)
-
-// Kind says where a vault keeps its secrets.
-type Kind string
-
-// The kinds of vault.
-const (
-	KindAuto      Kind = ""          // the one that is there, or fits this system
-	KindKeyring   Kind = "keyring"   // items of the system's keyring
-	KindFile      Kind = "file"      // one file under a passphrase
-	KindThrowaway Kind = "throwaway" // memory; see Throwaway, not for Open
 )
 
 // Ask tells Options.Passphrase which passphrase is wanted.
@@ -38,6 +26,9 @@ type Options struct {
 	// Passphrase is called when a file vault is opened or made, never for other
 	// kinds. The vault clears the Secret it gets. Nil means there is no way to ask.
 	Passphrase func(ctx context.Context, ask Ask) (Secret, error)
+	// TrashLife is how long a removed account stays restorable; zero means for
+	// ever. What is older goes with a later change.
+	TrashLife time.Duration
 	// Now and Rand are the clock and the source of ids and fingerprint keys;
 	// nil means time.Now and crypto/rand. Keys of age are always made by crypto/rand.
 	Now  func() time.Time
@@ -60,28 +51,23 @@ type Vault struct {
 	kind  Kind
 	dir   string
 	files files
-	items items // nil unless the kind is keyring
+	items items // nil for a throwaway vault
 	ask   func(context.Context, Ask) (Secret, error)
 	now   func() time.Time
 	rand  io.Reader
 	work  int // of scrypt, as a power of two
+	most  int // see recentMost
+
+	trashLife time.Duration
 
 	mu     sync.Mutex // over everything below but view, and over every operation
 	head   header     // zero while there is no vault
 	key    Secret     // the identity file of the sealed document
+	kept   *kept      // of a keyring vault
 	closed bool
 
 	view atomic.Pointer[view]
-}
-
-// view is what was last read: no secrets.
-type view struct {
-	accounts, trash []Account
-	aside           []Damaged
-	fingerprints    map[string][]byte // by id
-	document        *document         // its preface only
-	sum             [sha256.Size]byte // of the sealed document
-	intents         int
+	seen atomic.Uint64 // see RolledBack
 }
 
 // Open opens the vault of a folder. Where there is none it gives an empty one,
@@ -106,14 +92,14 @@ func Open(ctx context.Context, o Options) (*Vault, error) {
 }
 
 func newVault(o Options) *Vault {
-	v := &Vault{ask: o.Passphrase, now: o.Now, rand: o.Rand, work: scryptWork}
+	v := &Vault{ask: o.Passphrase, now: o.Now, rand: o.Rand, work: scryptWork, most: recentMost, trashLife: o.TrashLife}
 	if v.now == nil {
 		v.now = time.Now
 	}
 	if v.rand == nil {
 		v.rand = rand.Reader
 	}
-	v.view.Store(&view{})
+	v.view.Store(emptyView())
 	return v
 }
 
@@ -126,23 +112,20 @@ func (v *Vault) open(ctx context.Context, kind Kind) error {
 		return s.Err
 	}
 	v.kind = s.Kind
-	if v.kind != KindKeyring {
-		v.items.close()
-		v.items = nil
-	}
 	if !s.Exists {
 		return nil
 	}
 	if err := v.unlock(ctx, h); err != nil {
 		return err
 	}
-	d, err := v.load()
+	d, at, err := v.load()
 	if err != nil {
 		return err
 	}
-	v.show(d)
+	v.show(d, at)
 	d.forget()
-	if v.view.Load().intents == 0 {
+	v.lookBack(ctx)
+	if !v.view.Load().pending && h.Leaving == "" {
 		return nil
 	}
 	// Whoever holds the lock may be in the middle of it. What cannot be finished
@@ -159,10 +142,10 @@ func (v *Vault) unlock(ctx context.Context, h header) error {
 		key Secret
 		err error
 	)
-	switch v.kind {
-	case KindKeyring:
+	switch {
+	case v.kind.usesKeyring():
 		key, err = v.keyFromKeyring(ctx, h)
-	case KindFile:
+	case v.kind.usesPassphrase():
 		key, err = v.keyFromFile(ctx)
 	default:
 		key = v.key
@@ -188,7 +171,7 @@ func (v *Vault) keyFromKeyring(ctx context.Context, h header) (Secret, error) {
 }
 
 func (v *Vault) keyFromFile(ctx context.Context) (Secret, error) {
-	sealed, err := v.read(identityName)
+	sealed, err := readPart(v.files, identityName)
 	if err != nil {
 		return Secret{}, err
 	}
@@ -227,15 +210,15 @@ func (v *Vault) Dir() string { return v.dir }
 
 // Accounts is a snapshot of the accounts that are not in the trash, in the
 // order of adding. It does no I/O and holds no secret.
-func (v *Vault) Accounts() []Account { return cloneAll(v.view.Load().accounts) }
+func (v *Vault) Accounts() []Account { return cloneAll(v.view.Load().sorted().accounts) }
 
 // Trash is a snapshot of the accounts that were removed and not yet purged.
-func (v *Vault) Trash() []Account { return cloneAll(v.view.Load().trash) }
+func (v *Vault) Trash() []Account { return cloneAll(v.view.Load().sorted().trash) }
 
 // SetAside names the entries that could not be read. They stay in the vault as
 // they are.
 func (v *Vault) SetAside() []Damaged {
-	return append([]Damaged(nil), v.view.Load().aside...)
+	return append([]Damaged(nil), v.view.Load().sorted().aside...)
 }
 
 func cloneAll(in []Account) []Account {
@@ -255,7 +238,7 @@ func (v *Vault) Close() error {
 	if v.closed {
 		return nil
 	}
-	v.closed = true
+	v.closed, v.kept = true, nil
 	v.key.Clear()
 	if v.items != nil {
 		v.items.close()

@@ -400,7 +400,11 @@ func TestFilesAndFolderArePrivate(t *testing.T) {
 			t.Fatal(names)
 		}
 		// The newest generation is the vault before the last change.
-		if err := os.Rename(filepath.Join(p.dir, v.documentName()+".1"), filepath.Join(p.dir, v.documentName())); err != nil {
+		latest := accountsName
+		if p.name == "keyring" {
+			latest = indexName
+		}
+		if err := os.Rename(filepath.Join(p.dir, latest+".1"), filepath.Join(p.dir, latest)); err != nil {
 			t.Fatal(err)
 		}
 		if got := p.open(t).Accounts(); len(got) != 4 {
