@@ -73,6 +73,9 @@ func (v *Vault) changeLocked(ctx context.Context, f func(*document) error) error
 	if err := v.settle(ctx, d); err != nil {
 		return err
 	}
+	if err := v.tidy(ctx, d); err != nil && v.kind.usesKeyring() {
+		return err // a file does not wait for the keyring
+	}
 	if err := v.expire(d); err != nil {
 		return err
 	}

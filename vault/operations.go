@@ -30,33 +30,11 @@ func (v *Vault) add(ctx context.Context, k Key) (Account, error) {
 	if v.closed {
 		return Account{}, ErrClosed
 	}
-	exists, err := v.appeared(ctx)
-	if err != nil {
-		return Account{}, err
-	}
-	var passphrase *Secret
-	if !exists && v.kind == KindFile {
-		// Asked before the lock is taken: people need their time.
-		p, err := v.askPassphrase(ctx, true)
-		if err != nil {
-			return Account{}, err
-		}
-		defer p.Clear()
-		passphrase = &p
-	}
-	unlock, err := v.files.lock(ctx)
+	unlock, err := v.lockOrCreate(ctx)
 	if err != nil {
 		return Account{}, err
 	}
 	defer unlock()
-	if !exists {
-		if err := v.create(ctx, passphrase); err != nil {
-			return Account{}, err
-		}
-	}
-	if err := v.claim(); err != nil {
-		return Account{}, err
-	}
 	return v.addLocked(ctx, k)
 }
 

@@ -21,9 +21,12 @@ func (v *Vault) marks() bool { return v.items != nil && v.kind.stored() == KindF
 // markSeen remembers a generation that was saved. One that could not be
 // remembered is remembered with the next save.
 func (v *Vault) markSeen(ctx context.Context, generation uint64) {
-	if !v.marks() || generation < v.seen.Load() {
-		return // an older copy is in use; only Accept forgets that
+	if v.marks() && generation >= v.seen.Load() { // else an older copy is in use, which only accept forgets
+		v.remember(ctx, generation)
 	}
+}
+
+func (v *Vault) remember(ctx context.Context, generation uint64) {
 	ctx, cancel := context.WithTimeout(ctx, seenWait)
 	defer cancel()
 	_ = v.items.set(ctx, seenUser(v.head.ID), strconv.FormatUint(generation, 10))

@@ -125,16 +125,21 @@ func (v *Vault) open(ctx context.Context, kind Kind) error {
 	v.show(d, at)
 	d.forget()
 	v.lookBack(ctx)
-	if !v.view.Load().pending && h.Leaving == "" {
+	if !v.view.Load().pending && h.Leaving == "" && h.Moving == "" {
 		return nil
 	}
 	// Whoever holds the lock may be in the middle of it. What cannot be finished
 	// now is not shown, and the next change tries again.
-	if err := v.change(ctx, func(*document) error { return nil }); err != nil && ctx.Err() != nil {
+	brief, cancel := context.WithTimeout(ctx, openWait)
+	defer cancel()
+	if err := v.change(brief, func(*document) error { return nil }); err != nil && ctx.Err() != nil {
 		return err
 	}
 	return nil
 }
+
+// openWait is how long opening a vault waits to finish what a crash has left.
+const openWait = 2 * time.Second
 
 // unlock finds the key of the sealed document.
 func (v *Vault) unlock(ctx context.Context, h header) error {
