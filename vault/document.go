@@ -91,6 +91,15 @@ func decodeDocument(b []byte, h header, kind Kind) (*document, error) {
 	return d, nil
 }
 
+// prefaceOf reads the preface alone, of whatever vault.
+func prefaceOf(b []byte) (p preface, err error) {
+	head, lines := splitDocument(b)
+	if lines == nil {
+		head = b
+	}
+	return p, json.Unmarshal(head, &p)
+}
+
 const (
 	entriesMark = ",\n\"entries\":["
 	endMark     = "\n]}\n"

@@ -41,6 +41,8 @@ var (
 	// ErrMoved: another process has moved the vault to another kind since it was
 	// opened. Open it anew.
 	ErrMoved = errors.New("the vault was moved to another place")
+	// ErrRolledBack: the file is an older copy of what this computer last saw.
+	ErrRolledBack = errors.New("the vault is an older copy of itself")
 	// ErrClosed: the vault was closed.
 	ErrClosed = errors.New("the vault is closed")
 )

@@ -120,21 +120,33 @@ func lostIndex(ctx context.Context, it items, dir string) error {
 		if !isIndex {
 			continue
 		}
-		text, err := it.get(ctx, user)
-		if errors.Is(err, errItemAbsent) {
-			continue
-		}
+		here, err := keyIsOf(ctx, it, user, dir)
 		if err != nil {
 			return err
 		}
-		for line := range strings.Lines(text) {
-			folder, ok := strings.CutPrefix(strings.TrimRight(line, "\r\n"), "# "+folderComment)
-			if ok && samePlace(folder, dir) {
-				return fmt.Errorf("%w: the keyring holds the key of vault %s, whose index was in %s", ErrIndexMissing, id, dir)
-			}
+		if here {
+			return fmt.Errorf("%w: the keyring holds the key of vault %s, whose index was in %s", ErrIndexMissing, id, dir)
 		}
 	}
 	return nil
+}
+
+// keyIsOf tells whether a key names a folder as its own.
+func keyIsOf(ctx context.Context, it items, user, dir string) (bool, error) {
+	text, err := it.get(ctx, user)
+	if errors.Is(err, errItemAbsent) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	for line := range strings.Lines(text) {
+		folder, ok := strings.CutPrefix(strings.TrimRight(line, "\r\n"), "# "+folderComment)
+		if ok && samePlace(folder, dir) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // samePlace compares a folder as an index key names it with the one that is

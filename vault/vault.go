@@ -78,16 +78,25 @@ type Vault struct {
 // away, locked or missing is an error, never another vault. Errors by name:
 // those of errors.go but ErrNotFound, ErrSecretMissing, ErrBusy and ErrClosed.
 func Open(ctx context.Context, o Options) (*Vault, error) {
+	v, err := unopened(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.open(ctx, o.Kind); err != nil {
+		_ = v.Close()
+		return nil, fmt.Errorf("open vault: %w", err)
+	}
+	return v, nil
+}
+
+// unopened is a vault as Open begins with it.
+func unopened(o Options) (*Vault, error) {
 	dir, err := folderPath(o.Dir)
 	if err != nil {
 		return nil, err
 	}
 	v := newVault(o)
 	v.dir, v.files, v.items = dir, &disk{dir: dir}, newSystemKeyring(o.patience)
-	if err := v.open(ctx, o.Kind); err != nil {
-		_ = v.Close()
-		return nil, fmt.Errorf("open vault: %w", err)
-	}
 	return v, nil
 }
 

@@ -1,0 +1,298 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// permissions looks at the folder and at every file in it.
+func (x *examiner) permissions() bool {
+	var unsafe *PermissionsError
+	found := false
+	look := func(err error, mode fs.FileMode) {
+		if !errors.As(err, &unsafe) {
+			return
+		}
+		path := unsafe.Path
+		found = true
+		x.add(Finding{
+			Check: "permissions", Says: "others can look into " + path, Err: err, Mend: unsafe.Mend,
+			mend: func(context.Context) error { return os.Chmod(path, mode) },
+		})
+	}
+	look(checkFolder(x.Dir), 0o700)
+	names, err := os.ReadDir(x.Dir)
+	if err != nil {
+		x.add(Finding{Check: "permissions", Says: "the folder cannot be read", Err: err})
+		return false
+	}
+	for _, n := range names {
+		if info, err := n.Info(); err == nil && info.Mode().IsRegular() {
+			look(checkPrivate(filepath.Join(x.Dir, n.Name()), info), 0o600)
+		}
+	}
+	if !found {
+		x.add(Finding{Check: "permissions", Says: "only you can read the folder and the files in it"})
+	}
+	return !found
+}
+
+// leftovers are files that a crash has left beside those that count. The lock
+// is held, so nobody is writing them.
+func (x *examiner) leftovers() {
+	names, err := os.ReadDir(x.Dir)
+	if err != nil {
+		return
+	}
+	for _, n := range names {
+		name := n.Name()
+		if !strings.HasSuffix(name, ".new") || !n.Type().IsRegular() {
+			continue
+		}
+		x.add(Finding{
+			Check: "copies", Level: LevelNote, Says: "a write that was cut short has left " + name, Mend: "remove " + name,
+			mend: func(context.Context) error { return x.v.files.remove(name) },
+		})
+	}
+}
+
+// header reads vault.json, or finds out what it must have said.
+func (x *examiner) header(ctx context.Context) bool {
+	h, err := readHeader(x.v.files)
+	switch {
+	case errors.Is(err, ErrDamaged):
+		x.damagedHeader(err)
+		return false
+	case err != nil:
+		x.add(Finding{Check: "header", Says: err.Error(), Err: err})
+		return false
+	}
+	s, _ := look(ctx, x.v.files, x.v.items, x.Dir, x.Kind)
+	x.Kind, x.Exists = s.Kind, s.Exists
+	x.v.kind = s.Kind
+	if !s.Exists {
+		if errors.Is(s.Err, ErrIndexMissing) {
+			x.add(Finding{Check: "list", Says: s.Err.Error(), Err: s.Err, Advice: adviceRebuild})
+		} else {
+			x.add(Finding{Check: "header", Level: LevelNote, Says: "there is no vault yet; the first account makes it"})
+		}
+		return false
+	}
+	x.v.head = h
+	x.add(Finding{Check: "header", Says: fmt.Sprintf("vault %s, kind %s, format %d", h.ID, x.Kind, h.Format)})
+	return true
+}
+
+// damagedHeader offers to write vault.json anew where the files beside it say
+// enough: a file under a passphrase names its vault inside.
+func (x *examiner) damagedHeader(cause error) {
+	f := Finding{Check: "header", Says: cause.Error(), Err: cause, Advice: "bring vault.json back from a backup of the folder"}
+	_, noKey := x.v.files.read(identityName)
+	_, noFile := x.v.files.read(accountsName)
+	_, noIndex := x.v.files.read(indexName)
+	switch {
+	case noKey == nil && noFile == nil:
+		f.Mend, f.mend = "write vault.json anew from accounts.age", x.writeHeaderFromFile
+	case noIndex == nil, noFile == nil:
+		f.Advice = adviceRebuild
+	}
+	x.add(f)
+}
+
+func (x *examiner) writeHeaderFromFile(ctx context.Context) error {
+	v := x.v
+	v.kind = KindFile
+	key, err := v.keyFromFile(ctx)
+	if err != nil {
+		return err
+	}
+	defer key.Clear()
+	sealed, err := readPart(v.files, accountsName)
+	if err != nil {
+		return err
+	}
+	id, err := vaultOf(sealed, key)
+	if err != nil {
+		return err
+	}
+	return x.underLock(ctx, func() error {
+		if err := x.keepDamaged(headerName); err != nil {
+			return err
+		}
+		return v.files.write(headerName, header{Format: format, Kind: KindFile, ID: id}.encode(), false, nil)
+	})
+}
+
+// vaultOf is the id of the vault that a sealed document belongs to.
+func vaultOf(sealed []byte, key Secret) (string, error) {
+	plain, err := unseal(sealed, key)
+	if err != nil {
+		return "", err
+	}
+	defer clear(plain)
+	p, err := prefaceOf(plain)
+	if err != nil || !plainID(p.Vault) {
+		return "", fmt.Errorf("%w: the sealed document names no vault", ErrDamaged)
+	}
+	return p.Vault, nil
+}
+
+func (x *examiner) underLock(ctx context.Context, f func() error) error {
+	unlock, err := x.v.files.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return f()
+}
+
+// keepDamaged moves a file that cannot be used out of the way, and keeps it.
+func (x *examiner) keepDamaged(name string) error {
+	from := filepath.Join(x.Dir, name)
+	for n := 0; ; n++ {
+		to := from + ".damaged"
+		if n > 0 {
+			to += "-" + strconv.Itoa(n)
+		}
+		if _, err := os.Lstat(to); err == nil {
+			continue
+		}
+		if err := ignoreAbsent(os.Rename(from, to)); err != nil {
+			return err
+		}
+		return syncFolder(x.Dir)
+	}
+}
+
+// list opens the sealed document, or finds the newest generation that opens.
+func (x *examiner) list(context.Context) bool {
+	d, at, err := x.v.load()
+	if err == nil {
+		x.document = d
+		x.v.show(d, at)
+		x.add(Finding{Check: "list", Says: fmt.Sprintf("%d entries, saved %s, the %s change", len(d.entries), d.head.Saved.Local().Format(time.DateTime), ordinal(d.head.Generation))})
+		return true
+	}
+	f := Finding{Check: "list", Says: err.Error(), Err: err}
+	if errors.Is(err, ErrDamaged) || errors.Is(err, ErrIndexMissing) {
+		x.offerGeneration(&f)
+	}
+	x.add(f)
+	return false
+}
+
+// offerGeneration finds the part that does not open, and what could take its place.
+func (x *examiner) offerGeneration(f *Finding) {
+	bad := x.v.kind.document()
+	if _, err := x.v.loadWhole(); err == nil {
+		bad = recentName
+	}
+	for n := 1; n <= generations; n++ {
+		name := bad + "." + strconv.Itoa(n)
+		sealed, err := x.v.files.read(name)
+		if err != nil {
+			continue
+		}
+		saved, err := x.opens(sealed)
+		if err != nil {
+			continue
+		}
+		f.Mend = fmt.Sprintf("put back %s, saved %s, and keep the damaged one as %s.damaged", name, saved.Local().Format(time.DateTime), bad)
+		f.mend = func(ctx context.Context) error {
+			return x.underLock(ctx, func() error {
+				if err := x.keepDamaged(bad); err != nil {
+					return err
+				}
+				return x.v.files.write(bad, sealed, false, nil)
+			})
+		}
+		return
+	}
+	f.Advice = adviceRestore
+	if x.v.kind == KindKeyring {
+		f.Advice = adviceRebuild
+	}
+}
+
+// opens tells when a sealed document of this vault was saved.
+func (x *examiner) opens(sealed []byte) (time.Time, error) {
+	plain, err := unseal(sealed, x.v.key)
+	if err != nil {
+		return time.Time{}, err
+	}
+	defer clear(plain)
+	d, err := decodeDocument(plain, x.v.head, x.v.kind)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return d.head.Saved, nil
+}
+
+// copies looks whether the older generations open.
+func (x *examiner) copies(context.Context) bool {
+	good := 0
+	for _, name := range []string{x.v.kind.document(), recentName} {
+		for n := 1; n <= generations; n++ {
+			name := name + "." + strconv.Itoa(n)
+			sealed, err := x.v.files.read(name)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if err == nil {
+				_, err = x.opens(sealed)
+			}
+			if err != nil {
+				x.add(Finding{
+					Check: "copies", Level: LevelNote, Says: name + " does not open: " + err.Error(), Err: err, Mend: "set it aside as " + name + ".damaged",
+					mend: func(ctx context.Context) error { return x.underLock(ctx, func() error { return x.keepDamaged(name) }) },
+				})
+				continue
+			}
+			good++
+		}
+	}
+	x.add(Finding{Check: "copies", Says: fmt.Sprintf("%d older copies open", good)})
+	return true
+}
+
+// history compares the vault with what the keyring remembers, and with the clock.
+func (x *examiner) history(ctx context.Context) bool {
+	x.v.lookBack(ctx)
+	if have, seen, yes := x.v.RolledBack(); yes {
+		x.add(Finding{
+			Check: "history", Err: ErrRolledBack,
+			Says: fmt.Sprintf("this is an older copy: it has seen %d changes, this computer %d", have, seen),
+			Mend: "take it for the newest from now on",
+			mend: x.v.accept,
+		})
+	}
+	if ahead := x.document.head.Saved.Sub(x.v.now()); ahead > 5*time.Minute {
+		x.add(Finding{
+			Check: "history", Level: LevelNote,
+			Says:   fmt.Sprintf("the vault was saved %s in the future: the clock was wrong then, or is now", ahead.Round(time.Minute)),
+			Advice: "compare the clock: twofold vault doctor --ntp pool.ntp.org",
+		})
+	}
+	return true
+}
+
+func ordinal(n uint64) string {
+	end := "th"
+	switch {
+	case n%100 >= 11 && n%100 <= 13:
+	case n%10 == 1:
+		end = "st"
+	case n%10 == 2:
+		end = "nd"
+	case n%10 == 3:
+		end = "rd"
+	}
+	return strconv.FormatUint(n, 10) + end
+}
