@@ -177,7 +177,7 @@ func (x *examiner) list(context.Context) bool {
 	if err == nil {
 		x.document = d
 		x.v.show(d, at)
-		x.add(Finding{Check: "list", Says: fmt.Sprintf("%d entries, saved %s, the %s change", len(d.entries), d.head.Saved.Local().Format(time.DateTime), ordinal(d.head.Generation))})
+		x.add(Finding{Check: "list", Says: fmt.Sprintf("%s, saved %s, the %s change", entriesOf(len(d.entries)), d.head.Saved.Local().Format(time.DateTime), ordinal(d.head.Generation))})
 		return true
 	}
 	f := Finding{Check: "list", Says: err.Error(), Err: err}
@@ -295,4 +295,11 @@ func ordinal(n uint64) string {
 		end = "rd"
 	}
 	return strconv.FormatUint(n, 10) + end
+}
+
+func entriesOf(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return strconv.Itoa(n) + " entries"
 }

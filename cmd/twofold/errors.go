@@ -70,13 +70,23 @@ var wordings = []wording{
 		"is its service running? A new login starts it again", "if your accounts are in it, they are still there", keyringHint + " (for new accounts)",
 	}},
 	{is: vault.ErrIndexMissing, code: exitNoVault, hints: []string{
-		"your secrets are still in the keyring: secret-tool search --all service twofold", "nothing was written, so that they stay reachable",
+		"your secrets are still in the keyring; make the list anew from it: twofold vault doctor --rebuild",
 	}},
 	{is: vault.ErrIndexKeyMissing, code: exitNoVault, hints: []string{"is this the keyring the vault was made with? Nothing was changed"}},
+	{is: vault.ErrMoved, code: exitNoVault, says: "another twofold has moved the vault meanwhile", hints: []string{"run the command once more; " + nothingMoved}},
+	{is: vault.ErrSameKind, code: exitUsage, hints: []string{"\"twofold vault status\" says where it is"}},
+	{is: vault.ErrOccupied, code: exitFailed, says: "this folder has another vault of that kind", hints: []string{
+		"join them first: back one up, and restore it into the other (TWOFOLD_VAULT picks one of the two)",
+	}},
+	{is: vault.ErrExists, code: exitFailed, says: "there is a vault already", hints: []string{"\"twofold vault status\" says where; \"twofold vault move\" takes it elsewhere"}},
+	{is: vault.ErrNoPassphrase, code: exitUsage, says: "this vault has no passphrase: its key is in the keyring", hints: []string{"\"twofold vault move file\" puts your secrets under one"}},
+	{is: errUnsound, code: exitFailed, hints: []string{"\"twofold vault doctor --fix\" does what its lines say it would; the rest says what you can do"}},
+	{is: vault.ErrNothingToRebuild, code: exitFailed, hints: []string{nothingMoved + "; \"twofold vault doctor\" says what is wrong"}},
+	{is: vault.ErrNothingInKeyring, code: exitNoVault, hints: []string{"is another keyring in use? secret-tool search --all service twofold", "a backup has everything: twofold vault restore FILE"}},
 	{is: vault.ErrNewerFormat, code: exitNoVault, hints: []string{"install the newer version of twofold; nothing was changed"}},
 	{is: vault.ErrBusy, code: exitNoVault, hints: []string{"wait for the other twofold to finish, then try again"}},
 	{is: vault.ErrDamaged, code: exitBadFile, hints: []string{
-		nothingMoved + "; older generations of a file lie beside it, with .1, .2 and .3 at the end",
+		nothingMoved + "; \"twofold vault doctor\" says what can be mended, and --fix does it",
 	}},
 	{is: vault.ErrSecretMissing, code: exitFailed, hints: []string{"was the item deleted from the keyring, or is another keyring in use?"}},
 
@@ -127,6 +137,15 @@ func outcomeOf(err error) outcome {
 			return outcome{row.code, says, row.hints}
 		}
 	}
+	var lost *vault.UnreadableError
+	if errors.As(err, &lost) {
+		return outcome{exitFailed, fmt.Sprintf("the secrets of %s cannot be read", count(len(lost.Accounts), "account")), append(named(lost.Accounts),
+			"nothing was moved; \"twofold vault doctor\" says more. Bring them back from a backup, or remove them")}
+	}
+	var misset *settingsError
+	if errors.As(err, &misset) {
+		return outcome{exitBadFile, "the settings cannot be read: " + err.Error(), []string{"correct the file, or move it away; docs/cli.md lists the settings"}}
+	}
 	var unsafe *vault.PermissionsError
 	if errors.As(err, &unsafe) {
 		return outcome{exitNoVault, fmt.Sprintf("%v: %s", vault.ErrUnsafePermissions, unsafe.Path), []string{unsafe.Mend}}
@@ -174,15 +193,19 @@ func (e *notOneError) hints() []string {
 	if len(e.candidates) == 0 {
 		return []string{`"twofold list" shows what there is`}
 	}
-	hints := []string{"name it as issuer:label, or by more of its words:"}
-	for i, acc := range e.candidates {
+	return append([]string{"name it as issuer:label, or by more of its words:"}, named(e.candidates)...)
+}
+
+// named lists accounts, as many as a hint can have.
+func named(accounts []vault.Account) []string {
+	var lines []string
+	for i, acc := range accounts {
 		if i == maxNamed {
-			hints = append(hints, fmt.Sprintf("  and %d more", len(e.candidates)-i))
-			break
+			return append(lines, fmt.Sprintf("  and %d more", len(accounts)-i))
 		}
-		hints = append(hints, "  "+nameOf(acc)+"   "+acc.ID)
+		lines = append(lines, "  "+nameOf(acc)+"   "+acc.ID)
 	}
-	return hints
+	return lines
 }
 
 // report writes an error as "error:" and "hint:" lines and returns the exit code.

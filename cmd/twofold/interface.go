@@ -16,12 +16,16 @@ func (a *app) runInterface(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.showInterface(ctx, a.interfaceOptions(kind, tui.ScreenCodes))
+	s, err := a.settings()
+	if err != nil {
+		return err
+	}
+	return a.showInterface(ctx, a.interfaceOptions(kind, s, tui.ScreenCodes))
 }
 
 // interfaceOptions wire the interface to the vault of this computer. A kind that was picked in the environment beats
 // the one that the person picks on the first screen.
-func (a *app) interfaceOptions(fixed vault.Kind, first tui.Screen) tui.Options {
+func (a *app) interfaceOptions(fixed vault.Kind, s settings, first tui.Screen) tui.Options {
 	pick := func(kind vault.Kind) vault.Kind {
 		if fixed != vault.KindAuto {
 			return fixed
@@ -34,7 +38,7 @@ func (a *app) interfaceOptions(fixed vault.Kind, first tui.Screen) tui.Options {
 		},
 		Open: func(ctx context.Context, kind vault.Kind, typed vault.Secret) (*vault.Vault, error) {
 			return vault.Open(ctx, vault.Options{
-				Dir: a.vaultDir(), Kind: pick(kind), Passphrase: a.typedPassphrase(typed), Now: a.now,
+				Dir: a.vaultDir(), Kind: pick(kind), Passphrase: a.typedPassphrase(typed), TrashLife: s.trashLife(), Now: a.now,
 			})
 		},
 		HasPassphrase: a.passphraseSource() != "",

@@ -14,6 +14,7 @@ import (
 )
 
 func main() {
+	harden()
 	os.Exit(report(os.Stderr, run(interrupted(), os.Args[1:], stdio{os.Stdin, os.Stdout, os.Stderr}, os.Getenv)))
 }
 

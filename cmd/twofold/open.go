@@ -28,16 +28,20 @@ func (a *app) home() string {
 // vaultKind reads TWOFOLD_VAULT.
 func (a *app) vaultKind() (vault.Kind, error) {
 	switch kind := vault.Kind(a.getenv("TWOFOLD_VAULT")); kind {
-	case vault.KindAuto, vault.KindKeyring, vault.KindFile:
+	case vault.KindAuto, vault.KindKeyring, vault.KindFile, vault.KindKeyedFile:
 		return kind, nil
 	default:
-		return "", usageError{"twofold", fmt.Errorf("TWOFOLD_VAULT is %q; it can be keyring or file", string(kind))}
+		return "", usageError{"twofold", fmt.Errorf("TWOFOLD_VAULT is %q; it can be keyring, file or keyed-file", string(kind))}
 	}
 }
 
 func (a *app) vaultOptions() (vault.Options, error) {
 	kind, err := a.vaultKind()
-	return vault.Options{Dir: a.vaultDir(), Kind: kind, Passphrase: a.passphrase, Now: a.now}, err
+	if err != nil {
+		return vault.Options{}, err
+	}
+	s, err := a.settings()
+	return vault.Options{Dir: a.vaultDir(), Kind: kind, Passphrase: a.passphrase, TrashLife: s.trashLife(), Now: a.now}, err
 }
 
 // openError is what kept a vault from being opened.
@@ -50,11 +54,15 @@ func (e openError) Unwrap() error { return e.cause }
 const tries = 3
 
 // withVault opens the vault, hands it to use and closes it again.
-func (a *app) withVault(ctx context.Context, use func(*vault.Vault) error) (err error) {
+func (a *app) withVault(ctx context.Context, use func(*vault.Vault) error) error {
 	options, err := a.vaultOptions()
 	if err != nil {
 		return err
 	}
+	return a.withOptions(ctx, options, use)
+}
+
+func (a *app) withOptions(ctx context.Context, options vault.Options, use func(*vault.Vault) error) (err error) {
 	v, err := vault.Open(ctx, options)
 	for try := 1; try < tries && errors.Is(err, vault.ErrWrongPassphrase) && a.passphraseSource() == ""; try++ {
 		fmt.Fprintln(a.Err, "That is not the vault's passphrase. Try again.")
@@ -66,6 +74,9 @@ func (a *app) withVault(ctx context.Context, use func(*vault.Vault) error) (err 
 	defer func() { err = errors.Join(err, v.Close()) }()
 	for _, bad := range v.SetAside() {
 		fmt.Fprintf(a.Err, "warning: an entry cannot be read and was set aside: %s: %s\n", cmp.Or(bad.ID, "(no id)"), printable(bad.Reason))
+	}
+	if have, seen, yes := v.RolledBack(); yes {
+		fmt.Fprintf(a.Err, "warning: this is an older copy of the vault: it has seen %d changes, this computer %d. If you have put it back on purpose: twofold vault doctor --fix\n", have, seen)
 	}
 	return use(v)
 }

@@ -24,6 +24,19 @@ func (a *app) passphrase(ctx context.Context, ask vault.Ask) (vault.Secret, erro
 		return a.askPassphrase(ctx, "Passphrase of the vault")
 	}
 	fmt.Fprintln(a.Err, "Your secrets go into a file under a passphrase.")
+	return a.askNewPassphrase(ctx)
+}
+
+// freshPassphrase is one to change to, from a file when one is named.
+func (a *app) freshPassphrase(ctx context.Context, file string) (vault.Secret, error) {
+	if file != "" {
+		a.warnIfShared(file)
+		return readPassphraseFile(file)
+	}
+	return a.askNewPassphrase(ctx)
+}
+
+func (a *app) askNewPassphrase(ctx context.Context) (vault.Secret, error) {
 	fmt.Fprintln(a.Err, "Nobody can recover a forgotten passphrase: write it down where you keep such things.")
 	first, err := a.askPassphrase(ctx, "New passphrase")
 	if err != nil {

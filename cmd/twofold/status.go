@@ -16,7 +16,7 @@ func (a *app) vaultCommand() *cobra.Command {
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.statusCommand())
+	cmd.AddCommand(a.statusCommand(), a.initCommand(), a.moveCommand(), a.passphraseCommand(), a.doctorCommand())
 	return cmd
 }
 
@@ -80,11 +80,14 @@ func (a *app) canOpen(kind vault.Kind) bool {
 
 func (a *app) writeStatus(s vaultStatus) error {
 	place := "a file under a passphrase"
-	if s.Kind == string(vault.KindKeyring) {
+	switch vault.Kind(s.Kind) {
+	case vault.KindKeyring:
 		place = "the keyring"
-		if s.Provider != "" {
-			place += " (" + s.Provider + ")"
-		}
+	case vault.KindKeyedFile:
+		place = "a file whose key is in the keyring"
+	}
+	if s.Provider != "" {
+		place += " (" + s.Provider + ")"
 	}
 	lines := []string{"Secrets   " + place, "Folder    " + s.Dir}
 	switch {

@@ -1,0 +1,4 @@
+package main
+
+// harden does nothing: Windows makes no core dumps of its own accord.
+func harden() {}
