@@ -78,3 +78,22 @@ func (v *Vault) purge(ctx context.Context, id string) error {
 	// Settling the intent is what removes the item and the entry.
 	return v.changeLocked(ctx, func(*document) error { return nil })
 }
+
+// EmptyTrash purges every account that is in the trash as this vault last read
+// it, and tells how many it purged. One that another process has restored or
+// purged meanwhile is passed over. Errors: those of Purge but ErrNotFound and
+// ErrNotInTrash; what was purged before one stays purged.
+func (v *Vault) EmptyTrash(ctx context.Context) (int, error) {
+	n := 0
+	for _, a := range v.Trash() {
+		err := v.Purge(ctx, a.ID)
+		switch {
+		case err == nil:
+			n++
+		case errors.Is(err, ErrNotFound), errors.Is(err, ErrNotInTrash):
+		default:
+			return n, err
+		}
+	}
+	return n, nil
+}
