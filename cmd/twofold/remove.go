@@ -70,28 +70,6 @@ func (a *app) restoreCommand() *cobra.Command {
 	}
 }
 
-func (a *app) trashCommand() *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "trash",
-		Short: "List the removed accounts",
-		Args:  noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withVault(cmd.Context(), func(v *vault.Vault) error {
-				if asJSON {
-					return a.writeJSON(listed(v.Trash()))
-				}
-				if len(v.Trash()) == 0 {
-					fmt.Fprintln(a.Err, "The trash is empty.")
-				}
-				return a.writeRows(v.Trash())
-			})
-		},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
-	return cmd
-}
-
 // needFilter is for commands that change or reveal one account: they never guess which.
 func needFilter(cmd *cobra.Command, args []string) error {
 	if err := refuseSecrets(args); err != nil {

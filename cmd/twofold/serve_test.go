@@ -14,7 +14,7 @@ import (
 )
 
 // need skips a test that lacks a part, or fails it where parts are required.
-func need(t *testing.T, parts ...string) {
+func need(t testing.TB, parts ...string) {
 	t.Helper()
 	for _, part := range parts {
 		if _, err := exec.LookPath(part); err == nil {
