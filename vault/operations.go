@@ -27,34 +27,42 @@ func (v *Vault) Add(ctx context.Context, k Key) (Account, error) {
 func (v *Vault) add(ctx context.Context, k Key) (Account, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	unlock, err := v.lockMade(ctx)
+	if err != nil {
+		return Account{}, err
+	}
+	defer unlock()
+	return v.addLocked(ctx, k)
+}
+
+// lockMade takes the lock of the vault, and makes the vault where there is none.
+func (v *Vault) lockMade(ctx context.Context) (unlock func(), err error) {
 	if v.closed {
-		return Account{}, ErrClosed
+		return nil, ErrClosed
 	}
 	exists, err := v.appeared(ctx)
 	if err != nil {
-		return Account{}, err
+		return nil, err
 	}
 	var passphrase *Secret
 	if !exists && v.kind == KindFile {
 		// Asked before the lock is taken: people need their time.
 		p, err := v.askPassphrase(ctx, true)
 		if err != nil {
-			return Account{}, err
+			return nil, err
 		}
 		defer p.Clear()
 		passphrase = &p
 	}
-	unlock, err := v.files.lock(ctx)
-	if err != nil {
-		return Account{}, err
+	unlock, err = v.files.lock(ctx)
+	if err != nil || exists {
+		return unlock, err
 	}
-	defer unlock()
-	if !exists {
-		if err := v.create(ctx, passphrase); err != nil {
-			return Account{}, err
-		}
+	if err := v.create(ctx, passphrase); err != nil {
+		unlock()
+		return nil, err
 	}
-	return v.addLocked(ctx, k)
+	return unlock, nil
 }
 
 func (v *Vault) addLocked(ctx context.Context, k Key) (Account, error) {
@@ -84,6 +92,7 @@ func (v *Vault) addLocked(ctx context.Context, k Key) (Account, error) {
 	if err != nil {
 		return Account{}, err
 	}
+	v.edited.Add(1)
 	if v.kind != KindKeyring {
 		return k.Account, nil
 	}
@@ -152,6 +161,7 @@ func (v *Vault) alter(ctx context.Context, doing, id string, f func(*document, *
 	if err != nil {
 		return Account{}, fmt.Errorf("%s: %w", doing, err)
 	}
+	v.edited.Add(1)
 	return after, nil
 }
 

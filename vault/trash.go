@@ -72,8 +72,12 @@ func (v *Vault) purge(ctx context.Context, id string) error {
 		}
 		return nil
 	})
-	if err != nil || v.kind != KindKeyring {
+	if err != nil {
 		return err
+	}
+	v.edited.Add(1)
+	if v.kind != KindKeyring {
+		return nil
 	}
 	// Settling the intent is what removes the item and the entry.
 	return v.changeLocked(ctx, func(*document) error { return nil })

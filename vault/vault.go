@@ -72,6 +72,8 @@ type Vault struct {
 	closed bool
 
 	view atomic.Pointer[view]
+
+	edited atomic.Uint64 // see Edited
 }
 
 // view is what was last read: no secrets.
