@@ -73,7 +73,8 @@ type Vault struct {
 
 	view atomic.Pointer[view]
 
-	edited atomic.Uint64 // see Edited
+	edited  atomic.Uint64 // see Edited
+	backups backups
 }
 
 // view is what was last read: no secrets.
