@@ -114,8 +114,7 @@ func (v *Vault) autoBackup(ctx context.Context, to BackupFolder) error {
 		return err
 	}
 	if len(report.Missing) > 0 {
-		lost := &IncompleteBackupError{Missing: report.Missing}
-		return fmt.Errorf("%w: %s: %w", ErrBackupIncomplete, report.Path, lost)
+		return fmt.Errorf("%w: %s lacks %s", ErrBackupIncomplete, report.Path, namesOf(report.Missing))
 	}
 	return report.Warning
 }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -271,6 +272,21 @@ func TestABackupReplacesNothing(t *testing.T) {
 	}
 	if s, err := v.BackupState(); err != nil || s.Last != nil {
 		t.Errorf("a backup is remembered: %+v %v", s, err)
+	}
+}
+
+// A stick's file system knows no hard links.
+func TestABackupIsNamedWithoutHardLinks(t *testing.T) {
+	dir := t.TempDir()
+	from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")
+	none := func(string, string) error { return syscall.EPERM }
+	for _, want := range []error{nil, fs.ErrExist} {
+		if err := os.WriteFile(from, []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := link(from, to, none); !errors.Is(err, want) || want == nil && err != nil {
+			t.Errorf("%v, want %v", err, want)
+		}
 	}
 }
 

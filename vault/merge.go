@@ -27,7 +27,7 @@ func (v *Vault) Merge(ctx context.Context, keys []Key, progress func(done, total
 	if progress == nil {
 		progress = func(int, int) {}
 	}
-	size := mergeBatch
+	size := mergeBatch // without any keys nothing is touched
 	if v.kind != KindKeyring {
 		size = max(len(keys), 1)
 	}
