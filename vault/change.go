@@ -303,12 +303,17 @@ func (v *Vault) setItem(ctx context.Context, user, value string) error {
 // newID is one for an account. It begins with the vault's own six letters: an
 // item of the keyring that nothing lists tells by them where it belongs.
 func (v *Vault) newID() (string, error) {
-	id, err := randomID(v.rand, 16)
+	id, err := randomID(v.rand, markedID-markLength)
 	return v.head.mark() + id, err
 }
 
 // mark is what the ids of the vault's accounts begin with.
-func (h header) mark() string { return h.ID[:min(6, len(h.ID))] }
+func (h header) mark() string { return h.ID[:min(markLength, len(h.ID))] }
+
+const (
+	markLength = 6
+	markedID   = 22 // letters of an account's id; those of the first version had 16
+)
 
 // randomID is n letters of base32, in small: 5 random bits each.
 func randomID(random io.Reader, n int) (string, error) {

@@ -112,7 +112,7 @@ func orNoID(id string) string {
 
 // reserved tells an item that is no account.
 func reserved(user string) bool {
-	for _, prefix := range []string{indexUser(""), seenUser(""), "backup-"} {
+	for _, prefix := range []string{indexUser(""), seenUser("")} {
 		if strings.HasPrefix(user, prefix) {
 			return true
 		}
@@ -148,22 +148,23 @@ func (x *examiner) orphans(ctx context.Context) bool {
 }
 
 // orphansOf sorts the items that d does not name into those of this vault and
-// those of others. An id of the first version carries no mark: it is ours where
-// no other vault has a key here.
+// those of others. An id says by its mark which vault made it; one that was
+// restored from a vault whose key is not here is ours. An id of the first
+// version carries no mark: it is ours where no other vault has a key here.
 func orphansOf(d *document, h header, users []string) (own []string, foreign int) {
-	named, alone := map[string]bool{}, true
+	named, others := map[string]bool{}, map[string]bool{}
 	for _, e := range d.entries {
 		named[e.id()] = true
 	}
 	for _, user := range users {
-		if strings.HasPrefix(user, indexUser("")) && user != indexUser(h.ID) {
-			alone = false
+		if id, isKey := strings.CutPrefix(user, indexUser("")); isKey && id != h.ID {
+			others[header{ID: id}.mark()] = true
 		}
 	}
 	for _, user := range users {
 		switch {
-		case named[user] || reserved(user):
-		case strings.HasPrefix(user, h.mark()), alone && plainID(user):
+		case named[user] || reserved(user) || !plainID(user):
+		case len(others) == 0, strings.HasPrefix(user, h.mark()), len(user) == markedID && !others[header{ID: user}.mark()]:
 			own = append(own, user)
 		default:
 			foreign++

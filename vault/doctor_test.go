@@ -187,8 +187,15 @@ func TestDoctorNamesWhatItCannotMend(t *testing.T) {
 // The items of another vault in the same keyring are not taken for ours.
 func TestAnotherVaultsItemsAreNotOrphans(t *testing.T) {
 	items := newFakeItems()
-	for _, name := range []string{"one", "two"} {
+	items.held["anolderversionid"] = aKey(t, "V1", "x").RevealURI() // whose, cannot be told
+	for _, name := range []string{"zero", "one", "two"} {
 		r := rig{dir: filepath.Join(t.TempDir(), name), kind: KindKeyring, items: items}
+		if name == "zero" {
+			if err := r.mustOpen(t).Init(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
 		if _, err := r.mustOpen(t).Add(t.Context(), aKey(t, "A", name)); err != nil {
 			t.Fatal(err)
 		}

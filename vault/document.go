@@ -255,6 +255,21 @@ func (d *document) put(r record, before *entry) error {
 	return nil
 }
 
+// add stores a new account. Where its secret is to be an item of the keyring, it
+// is an intent until that is there.
+func (d *document) add(kind Kind, k Key) (*entry, error) {
+	r := record{Account: k.Account, Fingerprint: d.fingerprint(k.Secret)}
+	if kind == KindKeyring {
+		r.Intent = intentAdd
+	} else {
+		r.URI = k.RevealURI()
+	}
+	if err := d.put(r, nil); err != nil {
+		return nil, err
+	}
+	return d.entries[len(d.entries)-1], nil
+}
+
 // watch keeps the list of entries with an intent.
 func (d *document) watch(before, after *entry) {
 	if before != nil {

@@ -54,9 +54,16 @@ func newEntry(kind Kind, r record, before *entry) (*entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &entry{raw: raw, kind: kind, rec: r}
-	e.once.Do(func() {})
+	e := readEntry(kind, r)
+	e.raw = raw
 	return e, nil
+}
+
+// readEntry is r as an entry that is not stored.
+func readEntry(kind Kind, r record) *entry {
+	e := &entry{kind: kind, rec: r}
+	e.once.Do(func() {})
+	return e
 }
 
 // record is what the entry says; the zero record with an id at most when it was
@@ -154,9 +161,10 @@ func (r record) renamed() record {
 // were cleared.
 func (e *entry) bare() *entry {
 	e.once.Do(e.read)
-	b := &entry{kind: e.kind, rec: e.rec, why: e.why}
-	b.rec.URI = ""
-	b.once.Do(func() {})
+	r := e.rec
+	r.URI = ""
+	b := readEntry(e.kind, r)
+	b.why = e.why
 	return b
 }
 

@@ -35,13 +35,16 @@ func (v *Vault) add(ctx context.Context, k Key) (Account, error) {
 		return Account{}, err
 	}
 	defer unlock()
-	return v.addLocked(ctx, k)
+	a, err := v.addLocked(ctx, k)
+	if err == nil {
+		v.edited.Add(1)
+	}
+	return a, err
 }
 
 func (v *Vault) addLocked(ctx context.Context, k Key) (Account, error) {
 	err := v.changeLocked(ctx, func(d *document) error {
-		r := record{Fingerprint: d.fingerprint(k.Secret)}
-		if twin := d.twin(k.Account, r.Fingerprint); twin != nil {
+		if twin := d.twin(k.Account, d.fingerprint(k.Secret)); twin != nil {
 			return &DuplicateError{Existing: twin.record().clone()}
 		}
 		id, err := v.newID()
@@ -52,13 +55,8 @@ func (v *Vault) addLocked(ctx context.Context, k Key) (Account, error) {
 		if k.Added.IsZero() {
 			k.Added = v.now().UTC().Truncate(time.Second)
 		}
-		r.Account = k.Account
-		if v.kind == KindKeyring {
-			r.Intent = intentAdd
-		} else {
-			r.URI = k.RevealURI()
-		}
-		return d.put(r, nil)
+		_, err = d.add(v.kind, k)
+		return err
 	})
 	if err != nil {
 		return Account{}, err
@@ -130,6 +128,7 @@ func (v *Vault) alter(ctx context.Context, doing, id string, f func(*document, *
 	if err != nil {
 		return Account{}, fmt.Errorf("%s: %w", doing, err)
 	}
+	v.edited.Add(1)
 	return after, nil
 }
 

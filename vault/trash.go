@@ -76,6 +76,7 @@ func (v *Vault) purge(ctx context.Context, id string) error {
 // letGo removes an entry for good: at once where its secret is in the file,
 // else as an intent, since an item of the keyring goes with it.
 func (v *Vault) letGo(d *document, e *entry) error {
+	v.edited.Add(1)
 	if v.kind != KindKeyring {
 		d.drop(e)
 		return nil

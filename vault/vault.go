@@ -68,6 +68,9 @@ type Vault struct {
 
 	view atomic.Pointer[view]
 	seen atomic.Uint64 // see RolledBack
+
+	edited  atomic.Uint64 // see Edited
+	backups backups
 }
 
 // Open opens the vault of a folder. Where there is none it gives an empty one,

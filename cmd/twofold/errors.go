@@ -56,6 +56,22 @@ var wordings = []wording{
 	{is: errNoClipboard, code: exitFailed, hints: []string{"install wl-clipboard (Wayland) or xclip (X11), or leave out --copy"}},
 	{is: errNoPictures, code: exitNoCode, hints: []string{"PNG, JPEG, GIF, WebP and BMP files are read"}},
 
+	{is: errNoBackupPlace, code: exitUsage, hints: []string{"name a folder: twofold vault backup /media/stick/"}},
+	{is: errBackupNobody, code: exitUsage, hints: []string{"put the backup's passphrase into a file that only you can read, and name it: --password-file FILE"}},
+	{is: errBackupsDiffer, code: exitFailed, hints: []string{"run the command once more"}},
+	{is: errSomeRefused, code: exitFailed, hints: []string{"the others are in the vault; the backup still holds them all"}},
+	{is: vault.ErrBackupPassphrase, code: exitBadFile, says: "that is not the backup's passphrase", hints: []string{
+		nothingMoved + "; the backup has a passphrase of its own, which may not be the vault's",
+	}},
+	{is: vault.ErrBackupDamaged, code: exitBadFile, hints: []string{nothingMoved + "; take another copy of the file, or an older backup"}},
+	{is: vault.ErrNotABackup, code: exitBadFile, hints: []string{"\"twofold vault backup\" makes files that end with .age"}},
+	{is: vault.ErrNewerBackup, code: exitBadFile, hints: []string{"install the newer version of twofold; " + nothingMoved}},
+	{is: vault.ErrNothingToBackUp, code: exitFailed, hints: []string{"add one: \"twofold add\", or \"twofold scan PICTURE\""}},
+	{is: vault.ErrBackupExists, code: exitFailed, hints: []string{"name a folder instead, and the file gets a name of its own"}},
+	{is: vault.ErrBackupUnverified, code: exitFailed, hints: []string{"the file was taken away again; is the disk sound? Try another place"}},
+	{is: vault.ErrNoBackupPassphrase, code: exitFailed, hints: []string{"set it again: twofold vault backup --auto DIR"}},
+	{is: vault.ErrBackupFolder, code: exitFailed, hints: []string{"is the drive mounted? To begin anew there: twofold vault backup --auto DIR"}},
+
 	{is: vault.ErrWrongPassphrase, code: exitNoVault, says: "that is not the vault's passphrase", hints: []string{nothingMoved + "; try again"}},
 	{is: vault.ErrPassphraseNeeded, code: exitNoVault, says: "the vault is locked, and there is no terminal to ask for its passphrase on", hints: []string{
 		"put the passphrase into a file that only you can read, and name it: --passphrase-file FILE or TWOFOLD_PASSPHRASE_FILE",
@@ -145,6 +161,10 @@ func outcomeOf(err error) outcome {
 	var misset *settingsError
 	if errors.As(err, &misset) {
 		return outcome{exitBadFile, "the settings cannot be read: " + err.Error(), []string{"correct the file, or move it away; docs/cli.md lists the settings"}}
+	}
+	var incomplete *vault.IncompleteBackupError
+	if errors.As(err, &incomplete) {
+		return outcome{exitFailed, err.Error(), []string{"no backup was made; --partial makes one without them"}}
 	}
 	var unsafe *vault.PermissionsError
 	if errors.As(err, &unsafe) {

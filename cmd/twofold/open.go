@@ -53,8 +53,18 @@ func (e openError) Unwrap() error { return e.cause }
 // tries are how often a person is asked for the passphrase of the vault.
 const tries = 3
 
-// withVault opens the vault, hands it to use and closes it again.
+// withVault opens the vault, hands it to use and closes it again. Accounts that were changed are backed up where that
+// is wished for.
 func (a *app) withVault(ctx context.Context, use func(*vault.Vault) error) error {
+	return a.openVault(ctx, func(v *vault.Vault) error {
+		err := use(v)
+		a.talkOfBackups(ctx, v)
+		return err
+	})
+}
+
+// openVault is withVault without a word about backups.
+func (a *app) openVault(ctx context.Context, use func(*vault.Vault) error) (err error) {
 	options, err := a.vaultOptions()
 	if err != nil {
 		return err

@@ -21,16 +21,16 @@ type settings struct {
 }
 
 func defaultSettings() settings {
-	return settings{lockAfter: 5 * time.Minute, trashDays: 30, remindBackup: 30 * day}
+	return settings{lockAfter: 5 * time.Minute, trashDays: 30, remindBackup: 30 * aDay}
 }
 
 const (
-	day             = 24 * time.Hour
+	aDay            = 24 * time.Hour
 	maxSettingsFile = 64 << 10
 	maxDays         = 3650
 )
 
-func (s settings) trashLife() time.Duration { return time.Duration(s.trashDays) * day }
+func (s settings) trashLife() time.Duration { return time.Duration(s.trashDays) * aDay }
 
 // settingsFile is where they are: beside everything else under TWOFOLD_HOME, or the system's place for settings.
 func (a *app) settingsFile() string {
@@ -55,6 +55,16 @@ func (a *app) settings() (settings, error) {
 		return settings{}, &settingsError{path, err}
 	}
 	return s, nil
+}
+
+// remindAfter is how old a backup may be; 0: as old as it likes. Settings that cannot be read were said to be so when
+// the vault was opened.
+func (a *app) remindAfter() time.Duration {
+	s, err := a.settings()
+	if err != nil {
+		return defaultSettings().remindBackup
+	}
+	return s.remindBackup
 }
 
 // settingsError is a settings.toml that cannot be understood.
@@ -99,7 +109,7 @@ func parseSettings(text []byte) (settings, error) {
 	}
 	return s, errors.Join(
 		days("trash_days", file.TrashDays, func(n int) { s.trashDays = n }),
-		days("backup_reminder_days", file.BackupRemind, func(n int) { s.remindBackup = time.Duration(n) * day }),
+		days("backup_reminder_days", file.BackupRemind, func(n int) { s.remindBackup = time.Duration(n) * aDay }),
 	)
 }
 

@@ -8,12 +8,12 @@ import (
 
 func TestSettings(t *testing.T) {
 	for text, want := range map[string]settings{
-		"":                                   {5 * time.Minute, 30, 30 * day},
-		"lock_after = \"30s\"":               {30 * time.Second, 30, 30 * day},
-		"lock_after = \"0s\"\n":              {0, 30, 30 * day},
-		"# kept\ntrash_days = 0\n":           {5 * time.Minute, 0, 30 * day},
-		"backup_reminder_days = 7":           {5 * time.Minute, 30, 7 * day},
-		"trash_days=1\nlock_after=\"1h30m\"": {90 * time.Minute, 1, 30 * day},
+		"":                                   {5 * time.Minute, 30, 30 * aDay},
+		"lock_after = \"30s\"":               {30 * time.Second, 30, 30 * aDay},
+		"lock_after = \"0s\"\n":              {0, 30, 30 * aDay},
+		"# kept\ntrash_days = 0\n":           {5 * time.Minute, 0, 30 * aDay},
+		"backup_reminder_days = 7":           {5 * time.Minute, 30, 7 * aDay},
+		"trash_days=1\nlock_after=\"1h30m\"": {90 * time.Minute, 1, 30 * aDay},
 	} {
 		got, err := parseSettings([]byte(text))
 		if err != nil || got != want {

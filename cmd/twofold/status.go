@@ -16,7 +16,8 @@ func (a *app) vaultCommand() *cobra.Command {
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.statusCommand(), a.initCommand(), a.moveCommand(), a.passphraseCommand(), a.doctorCommand())
+	cmd.AddCommand(a.statusCommand(), a.initCommand(), a.moveCommand(), a.passphraseCommand(), a.doctorCommand(),
+		a.backupCommand(), a.restoreBackupCommand())
 	return cmd
 }
 
@@ -31,6 +32,8 @@ type vaultStatus struct {
 	Trash    *int   `json:"trash,omitempty"`
 	SetAside *int   `json:"set_aside,omitempty"`
 	Problem  string `json:"problem,omitempty"`
+
+	Backup *backupStatus `json:"backup,omitempty"`
 }
 
 func (a *app) statusCommand() *cobra.Command {
@@ -52,11 +55,15 @@ func (a *app) statusCommand() *cobra.Command {
 				Kind: string(found.Kind), Dir: found.Dir, Exists: found.Exists,
 				Keyring: string(found.Keyring.State), Provider: found.Keyring.Provider,
 			}
+			if found.Exists {
+				status.Backup = a.readBackupStatus(found.Dir)
+			}
 			problem := found.Err
 			if problem == nil && found.Exists && a.canOpen(found.Kind) {
-				problem = a.withVault(cmd.Context(), func(v *vault.Vault) error {
+				problem = a.openVault(cmd.Context(), func(v *vault.Vault) error {
 					accounts, trash, aside := len(v.Accounts()), len(v.Trash()), len(v.SetAside())
 					status.Accounts, status.Trash, status.SetAside = &accounts, &trash, &aside
+					status.Backup.compare(v, a.now(), a.remindAfter())
 					return nil
 				})
 			}
@@ -104,6 +111,9 @@ func (a *app) writeStatus(s vaultStatus) error {
 		lines = append(lines, "Accounts  none yet; the first one you add makes the vault")
 	case s.Problem == "":
 		lines = append(lines, "Accounts  locked; the passphrase opens it")
+	}
+	if s.Backup != nil {
+		lines = append(lines, s.Backup.lines()...)
 	}
 	for _, line := range lines {
 		if _, err := fmt.Fprintln(a.Out, line); err != nil {

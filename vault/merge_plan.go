@@ -1,0 +1,162 @@
+package vault
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+)
+
+// Fate is what merging does with an account that comes from outside.
+type Fate string
+
+// The fates of an account.
+const (
+	FateNew     Fate = "new"     // it is added; into the trash when it was removed
+	FateBeside  Fate = "beside"  // the same, and one of the same name has another secret: both stay
+	FateHere    Fate = "here"    // it is there already and stays as it is
+	FateCounter Fate = "counter" // it is there already, and its counter moves on
+	FateTrash   Fate = "trash"   // it is in the trash here, and stays there
+	FateRefused Fate = "refused" // it cannot be taken
+)
+
+// Step is what merging does with one account.
+type Step struct {
+	Fate Fate
+	// Account is the one that comes, with the id that it has in the vault once
+	// it was merged.
+	Account Account
+	// Existing is the one of the vault that it was held against, for FateHere,
+	// FateCounter, FateTrash and FateBeside.
+	Existing Account
+	Reason   string // of FateRefused
+}
+
+// Plan says what Merge would do with accounts from outside, one step each in
+// their order, and touches nothing. Errors: those of reading the vault.
+func (v *Vault) Plan(ctx context.Context, keys []Key) ([]Step, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.closed {
+		return nil, ErrClosed
+	}
+	exists, err := v.appeared(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var d *document
+	if exists {
+		if d, _, err = v.load(); err != nil {
+			return nil, err
+		}
+		defer d.forget()
+	} else if d, err = newDocument(header{ID: "none"}, v.kind, v.rand); err != nil {
+		return nil, err
+	}
+	m := newMatcher(d)
+	steps := make([]Step, len(keys))
+	for _, i := range mergeOrder(keys) {
+		k := keys[i]
+		k.Account = k.trimmed().clone()
+		steps[i] = m.decide(k)
+		if steps[i].Fate == FateNew || steps[i].Fate == FateBeside {
+			m.hold(readEntry(v.kind, record{Account: k.Account, Fingerprint: d.fingerprint(k.Secret)}))
+		}
+	}
+	return steps, nil
+}
+
+// mergeOrder takes live accounts before those of the trash: who removed an
+// account and added it again has both, and the live one counts.
+func mergeOrder(keys []Key) []int {
+	order := make([]int, len(keys))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		return cmp.Compare(trashed(keys[i].Account), trashed(keys[j].Account))
+	})
+	return order
+}
+
+func trashed(a Account) int {
+	if a.Removed.IsZero() {
+		return 0
+	}
+	return 1
+}
+
+// matcher finds an account from outside among those of a document.
+type matcher struct {
+	document *document
+	ids      map[string]bool // also of entries that are not accounts
+	secrets  map[string][]*entry
+	names    map[string]*entry // live ones
+}
+
+func newMatcher(d *document) *matcher {
+	m := &matcher{document: d, ids: map[string]bool{}, secrets: map[string][]*entry{}, names: map[string]*entry{}}
+	for _, e := range d.entries {
+		m.ids[e.record().ID] = true
+		if e.aside() == "" && e.record().Intent == "" {
+			m.hold(e)
+		}
+	}
+	return m
+}
+
+// hold takes an account into account.
+func (m *matcher) hold(e *entry) {
+	m.ids[e.record().ID] = true
+	sum := string(e.record().Fingerprint)
+	m.secrets[sum] = append(m.secrets[sum], e)
+	if e.record().Removed.IsZero() {
+		m.names[nameKey(e.record().Account)] = e
+	}
+}
+
+// nameKey ignores case: services do.
+func nameKey(a Account) string { return strings.ToLower(a.Issuer + "\x00" + a.Label) }
+
+func (m *matcher) decide(k Key) Step {
+	s := Step{Account: k.Account}
+	if err := k.Validate(); err != nil {
+		s.Fate, s.Reason = FateRefused, err.Error()
+		return s
+	}
+	if same := m.same(k); same != nil {
+		s.Existing = same.record().clone()
+		switch {
+		case !same.record().Removed.IsZero():
+			s.Fate = FateTrash
+		case k.Type == HOTP && k.Counter > same.record().Counter:
+			s.Fate = FateCounter
+		default:
+			s.Fate = FateHere
+		}
+		return s
+	}
+	s.Fate = FateNew
+	if other := m.names[nameKey(k.Account)]; other != nil && k.Removed.IsZero() {
+		s.Fate, s.Existing = FateBeside, other.record().clone()
+	}
+	return s
+}
+
+// same is the entry of the same account: the same secret under the same id, or
+// for the same login with the same parameters. A live one is preferred.
+func (m *matcher) same(k Key) *entry {
+	var best *entry
+	for _, e := range m.secrets[string(m.document.fingerprint(k.Secret))] {
+		if e.record().Type != k.Type || e.record().ID != k.ID && !e.record().sameParameters(k.Account) {
+			continue
+		}
+		switch {
+		case best == nil,
+			trashed(e.record().Account) < trashed(best.record().Account),
+			trashed(e.record().Account) == trashed(best.record().Account) && e.record().ID == k.ID:
+			best = e
+		}
+	}
+	return best
+}
