@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -194,6 +195,44 @@ func TestAFailedAutomaticBackupIsShown(t *testing.T) {
 	}
 }
 
+// Processes that change a vault at once each see to a backup, and take away no
+// one's new one.
+func TestAutomaticBackupsOfManyAtOnce(t *testing.T) {
+	r, v, _ := aFilled(t, KindFile)
+	dir := filepath.Join(t.TempDir(), "backups")
+	if _, err := v.SetAutoBackup(t.Context(), dir, backupSecret(t), 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	const many = 6
+	failed := make(chan error, many)
+	for i := range many {
+		other := r.mustOpen(t)
+		go func() {
+			_, err := other.Add(context.WithoutCancel(t.Context()), aKey(t, "many", strconv.Itoa(i)))
+			failed <- errors.Join(err, other.AutoBackup(context.WithoutCancel(t.Context())))
+		}()
+	}
+	for range many {
+		if err := <-failed; err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := v.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if due, err := v.BackupDue(); due || err != nil {
+		t.Errorf("the last change is in no backup: %v", err)
+	}
+	s, err := v.BackupState()
+	if err != nil || s.Failure != nil {
+		t.Fatalf("%+v %v", s, err)
+	}
+	b, err := OpenBackup(s.Last.Path, backupSecret(t))
+	if err != nil || len(b.Keys) != len(v.Accounts())+len(v.Trash()) || len(namesIn(t, dir)) != 1 {
+		t.Errorf("%v %v", err, namesIn(t, dir))
+	}
+}
+
 func TestTheReminder(t *testing.T) {
 	const after = 30 * 24 * time.Hour
 	now := theTime()
@@ -263,7 +302,7 @@ func TestWhatIsRememberedOfBackups(t *testing.T) {
 		t.Errorf("%+v %v", s, err)
 	}
 	mustBackUp(t, v, dir, BackupOptions{})
-	if s, err = v.BackupState(); err != nil || s.Trouble != "" || s.Last == nil {
+	if s, err = v.BackupState(); err != nil || s.Trouble != "" || s.Last == nil || s.Failure == nil {
 		t.Errorf("%+v %v", s, err)
 	}
 }
