@@ -73,7 +73,8 @@ func (v *Vault) StopAutoBackup(ctx context.Context) error {
 // AutoBackup makes the automatic backup when accounts have changed since the
 // last one, or that failed. It does nothing where no folder was set. A failure
 // is returned and remembered, for BackupState to show until one succeeds.
-func (v *Vault) AutoBackup(ctx context.Context) error {
+// progress may be nil.
+func (v *Vault) AutoBackup(ctx context.Context, progress func(done, total int)) error {
 	s, err := v.BackupState()
 	switch {
 	case err != nil:
@@ -83,7 +84,7 @@ func (v *Vault) AutoBackup(ctx context.Context) error {
 	case s.Auto == nil:
 		return nil
 	}
-	err = v.autoBackup(ctx)
+	err = v.autoBackup(ctx, progress)
 	if err == nil {
 		return nil
 	}
@@ -93,7 +94,7 @@ func (v *Vault) AutoBackup(ctx context.Context) error {
 	return errors.Join(err, noted)
 }
 
-func (v *Vault) autoBackup(ctx context.Context) error {
+func (v *Vault) autoBackup(ctx context.Context, progress func(done, total int)) error {
 	unlock, err := v.lockBackups(ctx)
 	if err != nil {
 		return err
@@ -112,7 +113,7 @@ func (v *Vault) autoBackup(ctx context.Context) error {
 	if err := v.checkBackupFolder(to.Dir); err != nil {
 		return err
 	}
-	report, err := v.backUp(ctx, to.Dir, Secret{}, BackupOptions{Keep: to.Keep, Partial: true, Folder: true})
+	report, err := v.backUp(ctx, to.Dir, Secret{}, BackupOptions{Keep: to.Keep, Partial: true, Folder: true, Progress: progress})
 	if errors.Is(err, ErrNothingToBackUp) {
 		return nil
 	}

@@ -26,7 +26,7 @@ func TestBackupsAreMadeAfterChanges(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := v.AutoBackup(t.Context()); err != nil {
+		if err := v.AutoBackup(t.Context(), nil); err != nil {
 			t.Fatalf("none was set: %v", err)
 		}
 		dir := filepath.Join(t.TempDir(), "backups")
@@ -36,7 +36,7 @@ func TestBackupsAreMadeAfterChanges(t *testing.T) {
 		auto := func(want int) {
 			t.Helper()
 			now = now.Add(time.Hour)
-			if err := v.AutoBackup(t.Context()); err != nil {
+			if err := v.AutoBackup(t.Context(), nil); err != nil {
 				t.Fatal(err)
 			}
 			if n := len(namesIn(t, dir)); n != want {
@@ -85,7 +85,7 @@ func TestBackupsAreMadeAfterChanges(t *testing.T) {
 		if _, err := v.Backup(t.Context(), dir, Secret{}, BackupOptions{}); !errors.Is(err, ErrNoBackupPassphrase) {
 			t.Errorf("the passphrase is still there: %v", err)
 		}
-		if err := v.AutoBackup(t.Context()); err != nil {
+		if err := v.AutoBackup(t.Context(), nil); err != nil {
 			t.Error(err)
 		}
 		if p.disk {
@@ -125,7 +125,7 @@ func TestAFailedAutomaticBackupIsShown(t *testing.T) {
 		}
 		fails := func(want error, words string) {
 			t.Helper()
-			err := v.AutoBackup(t.Context())
+			err := v.AutoBackup(t.Context(), nil)
 			if !errors.Is(err, want) || !strings.Contains(err.Error(), words) {
 				t.Errorf("%v, want %v", err, want)
 			}
@@ -136,7 +136,7 @@ func TestAFailedAutomaticBackupIsShown(t *testing.T) {
 		}
 		works := func() {
 			t.Helper()
-			if err := v.AutoBackup(t.Context()); err != nil {
+			if err := v.AutoBackup(t.Context(), nil); err != nil {
 				t.Error(err)
 			}
 			if s, err := v.BackupState(); err != nil || s.Failure != nil {
@@ -176,7 +176,7 @@ func TestAFailedAutomaticBackupIsShown(t *testing.T) {
 		change()
 		broken, cancel := context.WithCancel(t.Context())
 		cancel()
-		if err := v.AutoBackup(broken); !errors.Is(err, context.Canceled) {
+		if err := v.AutoBackup(broken, nil); !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}
 		if s, err := v.BackupState(); err != nil || s.Failure == nil {
@@ -209,7 +209,7 @@ func TestAutomaticBackupsOfManyAtOnce(t *testing.T) {
 		other := r.mustOpen(t)
 		go func() {
 			_, err := other.Add(context.WithoutCancel(t.Context()), aKey(t, "many", strconv.Itoa(i)))
-			failed <- errors.Join(err, other.AutoBackup(context.WithoutCancel(t.Context())))
+			failed <- errors.Join(err, other.AutoBackup(context.WithoutCancel(t.Context()), nil))
 		}()
 	}
 	for range many {
@@ -286,7 +286,7 @@ func TestWhatIsRememberedOfBackups(t *testing.T) {
 	if err != nil || s.Last == nil || s.SnoozedUntil.IsZero() || !strings.Contains(s.Trouble, "auto") {
 		t.Fatalf("%+v %v", s, err)
 	}
-	if err := v.AutoBackup(t.Context()); err == nil {
+	if err := v.AutoBackup(t.Context(), nil); err == nil {
 		t.Error("automatic backups that were lost are not missed")
 	}
 	if err := v.SnoozeBackup(t.Context(), time.Time{}); err != nil {

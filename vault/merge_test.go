@@ -399,6 +399,53 @@ func TestAMergeThatIsBrokenOffKeepsWhatItTook(t *testing.T) {
 	holds(t, v, keys)
 }
 
+// A secret that somebody deleted from the keyring comes back out of a backup.
+func TestMergingPutsAMissingSecretBack(t *testing.T) {
+	for _, lists := range []bool{true, false} {
+		r, v, keys := aFilled(t, KindKeyring)
+		v.items = &deafItems{r.items, !lists}
+		delete(r.items.held, keys[2].ID)
+		old := keys[2]
+		if _, err := v.Edit(t.Context(), old.ID, func(a *Account) error { a.Note = "newer"; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		plan, err := v.Plan(t.Context(), keys)
+		if err != nil || plan[2].Fate != FateMended {
+			t.Fatalf("%v %v", fates(plan), err)
+		}
+		steps, err := v.Merge(t.Context(), keys, nil)
+		if err != nil || !slices.Equal(fates(steps), fates(plan)) || counts(steps)[FateMended] != 1 {
+			t.Fatalf("%v %v", fates(steps), err)
+		}
+		keys[2].Note = "newer"
+		holds(t, r.mustOpen(t), keys)
+		if steps, err = v.Merge(t.Context(), keys, nil); err != nil || counts(steps)[FateMended] != 0 {
+			t.Fatalf("%v %v", fates(steps), err)
+		}
+	}
+}
+
+func counts(steps []Step) map[Fate]int {
+	n := map[Fate]int{}
+	for _, s := range steps {
+		n[s.Fate]++
+	}
+	return n
+}
+
+// deafItems is a keyring that may not know how to list.
+type deafItems struct {
+	*fakeItems
+	deaf bool
+}
+
+func (d *deafItems) users(ctx context.Context) ([]string, error) {
+	if d.deaf {
+		return nil, errCannotList
+	}
+	return d.fakeItems.users(ctx)
+}
+
 // One item that the keyring does not take does not keep the others out.
 func TestAnItemThatIsNotTakenIsNamed(t *testing.T) {
 	r := rig{dir: filepath.Join(t.TempDir(), "vault"), kind: KindKeyring, items: newFakeItems()}
