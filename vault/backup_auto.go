@@ -89,6 +89,9 @@ func (v *Vault) AutoBackup(ctx context.Context, progress func(done, total int)) 
 		return nil
 	}
 	failure := BackupFailure{Time: v.now().UTC().Truncate(time.Second), Reason: oneSentence(err.Error())}
+	if ctx.Err() != nil {
+		failure.Reason = "it was broken off"
+	}
 	// It is remembered also when it was broken off.
 	noted := v.noteBackup(context.WithoutCancel(ctx), func(s *BackupState) { s.Failure = &failure })
 	return errors.Join(err, noted)

@@ -179,7 +179,7 @@ func TestAFailedAutomaticBackupIsShown(t *testing.T) {
 		if err := v.AutoBackup(broken, nil); !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}
-		if s, err := v.BackupState(); err != nil || s.Failure == nil {
+		if s, err := v.BackupState(); err != nil || s.Failure == nil || s.Failure.Reason != "it was broken off" {
 			t.Errorf("%+v %v", s, err)
 		}
 		works()
