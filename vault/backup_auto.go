@@ -61,40 +61,50 @@ func (v *Vault) StopAutoBackup(ctx context.Context) error {
 // AutoBackup makes the automatic backup when accounts have changed since the
 // last one, or that failed. It does nothing where no folder was set. A failure
 // is returned and remembered, for BackupState to show until one succeeds.
-func (v *Vault) AutoBackup(ctx context.Context) error {
-	v.backups.mu.Lock()
-	defer v.backups.mu.Unlock()
+// progress may be nil.
+func (v *Vault) AutoBackup(ctx context.Context, progress func(done, total int)) error {
 	s, err := v.BackupState()
-	if err != nil {
+	switch {
+	case err != nil:
 		return fmt.Errorf("automatic backup: %w", err)
-	}
-	if s.Trouble != "" {
+	case s.Trouble != "":
 		return fmt.Errorf("automatic backup: %s", s.Trouble)
-	}
-	if s.Auto == nil {
+	case s.Auto == nil:
 		return nil
 	}
-	due, err := v.BackupDue()
-	if err == nil && !due && s.Failure == nil && samePlace(filepath.Dir(s.Last.Path), s.Auto.Dir) {
-		return nil
-	}
-	if err == nil {
-		err = v.autoBackup(ctx, *s.Auto)
-	}
+	err = v.autoBackup(ctx, progress)
 	if err == nil {
 		return nil
 	}
 	failure := BackupFailure{Time: v.now().UTC().Truncate(time.Second), Reason: oneSentence(err.Error())}
+	if ctx.Err() != nil {
+		failure.Reason = "it was broken off"
+	}
 	// It is remembered also when it was broken off.
 	noted := v.noteBackup(context.WithoutCancel(ctx), func(s *BackupState) { s.Failure = &failure })
 	return errors.Join(err, noted)
 }
 
-func (v *Vault) autoBackup(ctx context.Context, to BackupFolder) error {
+func (v *Vault) autoBackup(ctx context.Context, progress func(done, total int)) error {
+	unlock, err := v.lockBackups(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	// Another process may have made it while this one waited.
+	s, err := v.BackupState()
+	if err != nil || s.Auto == nil {
+		return err
+	}
+	due, err := v.BackupDue()
+	if err != nil || !due && s.Failure == nil && samePlace(filepath.Dir(s.Last.Path), s.Auto.Dir) {
+		return err
+	}
+	to := *s.Auto
 	if err := v.checkBackupFolder(to.Dir); err != nil {
 		return err
 	}
-	report, err := v.backUp(ctx, to.Dir, Secret{}, BackupOptions{Keep: to.Keep, Partial: true, Folder: true})
+	report, err := v.backUp(ctx, to.Dir, Secret{}, BackupOptions{Keep: to.Keep, Partial: true, Folder: true, Progress: progress})
 	if errors.Is(err, ErrNothingToBackUp) {
 		return nil
 	}

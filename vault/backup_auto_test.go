@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -25,7 +26,7 @@ func TestBackupsAreMadeAfterChanges(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := v.AutoBackup(t.Context()); err != nil {
+		if err := v.AutoBackup(t.Context(), nil); err != nil {
 			t.Fatalf("none was set: %v", err)
 		}
 		dir := filepath.Join(t.TempDir(), "backups")
@@ -35,7 +36,7 @@ func TestBackupsAreMadeAfterChanges(t *testing.T) {
 		auto := func(want int) {
 			t.Helper()
 			now = now.Add(time.Hour)
-			if err := v.AutoBackup(t.Context()); err != nil {
+			if err := v.AutoBackup(t.Context(), nil); err != nil {
 				t.Fatal(err)
 			}
 			if n := len(namesIn(t, dir)); n != want {
@@ -84,7 +85,7 @@ func TestBackupsAreMadeAfterChanges(t *testing.T) {
 		if _, err := v.Backup(t.Context(), dir, Secret{}, BackupOptions{}); !errors.Is(err, ErrNoBackupPassphrase) {
 			t.Errorf("the passphrase is still there: %v", err)
 		}
-		if err := v.AutoBackup(t.Context()); err != nil {
+		if err := v.AutoBackup(t.Context(), nil); err != nil {
 			t.Error(err)
 		}
 		if p.disk {
@@ -124,7 +125,7 @@ func TestAFailedAutomaticBackupIsShown(t *testing.T) {
 		}
 		fails := func(want error, words string) {
 			t.Helper()
-			err := v.AutoBackup(t.Context())
+			err := v.AutoBackup(t.Context(), nil)
 			if !errors.Is(err, want) || !strings.Contains(err.Error(), words) {
 				t.Errorf("%v, want %v", err, want)
 			}
@@ -135,7 +136,7 @@ func TestAFailedAutomaticBackupIsShown(t *testing.T) {
 		}
 		works := func() {
 			t.Helper()
-			if err := v.AutoBackup(t.Context()); err != nil {
+			if err := v.AutoBackup(t.Context(), nil); err != nil {
 				t.Error(err)
 			}
 			if s, err := v.BackupState(); err != nil || s.Failure != nil {
@@ -175,10 +176,10 @@ func TestAFailedAutomaticBackupIsShown(t *testing.T) {
 		change()
 		broken, cancel := context.WithCancel(t.Context())
 		cancel()
-		if err := v.AutoBackup(broken); !errors.Is(err, context.Canceled) {
+		if err := v.AutoBackup(broken, nil); !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}
-		if s, err := v.BackupState(); err != nil || s.Failure == nil {
+		if s, err := v.BackupState(); err != nil || s.Failure == nil || s.Failure.Reason != "it was broken off" {
 			t.Errorf("%+v %v", s, err)
 		}
 		works()
@@ -191,6 +192,44 @@ func TestAFailedAutomaticBackupIsShown(t *testing.T) {
 		fails(ErrBackupIncomplete, "secret is not in the keyring")
 		r.items.held[id] = text
 		works()
+	}
+}
+
+// Processes that change a vault at once each see to a backup, and take away no
+// one's new one.
+func TestAutomaticBackupsOfManyAtOnce(t *testing.T) {
+	r, v, _ := aFilled(t, KindFile)
+	dir := filepath.Join(t.TempDir(), "backups")
+	if _, err := v.SetAutoBackup(t.Context(), dir, backupSecret(t), 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	const many = 6
+	failed := make(chan error, many)
+	for i := range many {
+		other := r.mustOpen(t)
+		go func() {
+			_, err := other.Add(context.WithoutCancel(t.Context()), aKey(t, "many", strconv.Itoa(i)))
+			failed <- errors.Join(err, other.AutoBackup(context.WithoutCancel(t.Context()), nil))
+		}()
+	}
+	for range many {
+		if err := <-failed; err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := v.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if due, err := v.BackupDue(); due || err != nil {
+		t.Errorf("the last change is in no backup: %v", err)
+	}
+	s, err := v.BackupState()
+	if err != nil || s.Failure != nil {
+		t.Fatalf("%+v %v", s, err)
+	}
+	b, err := OpenBackup(s.Last.Path, backupSecret(t))
+	if err != nil || len(b.Keys) != len(v.Accounts())+len(v.Trash()) || len(namesIn(t, dir)) != 1 {
+		t.Errorf("%v %v", err, namesIn(t, dir))
 	}
 }
 
@@ -247,7 +286,7 @@ func TestWhatIsRememberedOfBackups(t *testing.T) {
 	if err != nil || s.Last == nil || s.SnoozedUntil.IsZero() || !strings.Contains(s.Trouble, "auto") {
 		t.Fatalf("%+v %v", s, err)
 	}
-	if err := v.AutoBackup(t.Context()); err == nil {
+	if err := v.AutoBackup(t.Context(), nil); err == nil {
 		t.Error("automatic backups that were lost are not missed")
 	}
 	if err := v.SnoozeBackup(t.Context(), time.Time{}); err != nil {
@@ -263,7 +302,7 @@ func TestWhatIsRememberedOfBackups(t *testing.T) {
 		t.Errorf("%+v %v", s, err)
 	}
 	mustBackUp(t, v, dir, BackupOptions{})
-	if s, err = v.BackupState(); err != nil || s.Trouble != "" || s.Last == nil {
+	if s, err = v.BackupState(); err != nil || s.Trouble != "" || s.Last == nil || s.Failure == nil {
 		t.Errorf("%+v %v", s, err)
 	}
 }

@@ -63,7 +63,7 @@ func (b *backups) prune(p backupPlace, fresh string, keep int) ([]string, error)
 		if err := b.step("remove", path); err != nil {
 			return removed, fmt.Errorf("take an older backup away: %w", err)
 		}
-		if err := os.Remove(path); err != nil {
+		if err := ignoreAbsent(os.Remove(path)); err != nil {
 			return removed, fmt.Errorf("take an older backup away: %w", err)
 		}
 		removed = append(removed, path)

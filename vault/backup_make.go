@@ -5,11 +5,14 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 var (
@@ -70,6 +73,8 @@ type BackupReport struct {
 	Warning error
 }
 
+const backupLockName = "backup.lock"
+
 // backups is what belongs to making them.
 type backups struct {
 	mu sync.Mutex // one at a time
@@ -84,6 +89,32 @@ func (b *backups) step(step, path string) error {
 	return b.fault(step, path)
 }
 
+// lockBackups lets one backup of a vault be made at a time, whichever process
+// makes it: another one might take away as old what this one has just made. The
+// vault itself can be changed meanwhile.
+func (v *Vault) lockBackups(ctx context.Context) (unlock func(), err error) {
+	v.backups.mu.Lock()
+	done := v.backups.mu.Unlock
+	if _, err := os.Stat(v.dir); v.dir == "" || errors.Is(err, fs.ErrNotExist) {
+		return done, nil // nobody else sees it, or it is not there yet
+	}
+	l := flock.New(filepath.Join(v.dir, backupLockName), flock.SetPermissions(0o600))
+	waiting, cancel := context.WithTimeout(ctx, lockWait)
+	defer cancel()
+	if ok, err := l.TryLockContext(waiting, lockPoll); !ok {
+		_ = l.Close()
+		done()
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case errors.Is(err, context.DeadlineExceeded):
+			return nil, fmt.Errorf("%w: it makes a backup", ErrBusy)
+		}
+		return nil, fmt.Errorf("lock the backups: %w", err)
+	}
+	return func() { _ = l.Close(); done() }, nil
+}
+
 // Backup writes all accounts, also those of the trash, into a new file under a
 // passphrase. When it returns nil the file is on disk, was read back from there,
 // opened, and found to hold the same secrets.
@@ -95,8 +126,11 @@ func (b *backups) step(step, path string) error {
 // ErrBackupExists, ErrBackupUnverified, *IncompleteBackupError, and those of the
 // keyring and of writing a file.
 func (v *Vault) Backup(ctx context.Context, to string, passphrase Secret, o BackupOptions) (BackupReport, error) {
-	v.backups.mu.Lock()
-	defer v.backups.mu.Unlock()
+	unlock, err := v.lockBackups(ctx)
+	if err != nil {
+		return BackupReport{}, fmt.Errorf("backup: %w", err)
+	}
+	defer unlock()
 	report, err := v.backUp(ctx, to, passphrase, o)
 	if err != nil {
 		return BackupReport{}, fmt.Errorf("backup: %w", err)

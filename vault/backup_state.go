@@ -180,6 +180,11 @@ func (v *Vault) noteBackup(ctx context.Context, note func(*BackupState)) error {
 	if err != nil {
 		return err
 	}
+	if s.Trouble != "" && s.Failure == nil {
+		// The spoilt part is not written again. It may have been the folder of
+		// automatic backups, and those must not end without a word.
+		s.Failure = &BackupFailure{Time: v.now().UTC().Truncate(time.Second), Reason: s.Trouble + "; set automatic backups again, or off"}
+	}
 	note(&s)
 	b, err := s.encode()
 	if err != nil {

@@ -14,7 +14,7 @@ const mergeBatch = 100
 
 // Merge takes accounts from outside into the vault. Nothing that is there is
 // overwritten: names, tags, pins and notes stay as they are, and a counter only
-// grows. An account keeps its id when that is free, and one that was removed
+// grows. A secret that is gone from the keyring is put back. An account keeps its id when that is free, and one that was removed
 // goes into the trash. Doing it twice adds nothing. The first account of all
 // makes the vault.
 //
@@ -33,9 +33,9 @@ func (v *Vault) Merge(ctx context.Context, keys []Key, progress func(done, total
 	}
 	steps := make([]Step, len(keys))
 	var failed error
-	begun := 0
+	begun, items := 0, v.listItems(ctx)
 	for order := range slices.Chunk(mergeOrder(keys), size) {
-		failed = v.mergeSome(ctx, keys, order, steps, func(n int) { progress(begun+n, len(keys)) })
+		failed = v.mergeSome(ctx, keys, order, steps, items, func(n int) { progress(begun+n, len(keys)) })
 		if failed != nil {
 			failed = fmt.Errorf("merge accounts: %w", failed)
 			break
@@ -47,7 +47,7 @@ func (v *Vault) Merge(ctx context.Context, keys []Key, progress func(done, total
 
 // mergeSome does the steps of some of the keys, in one save and with a keyring
 // in two. A step that was not done stays empty.
-func (v *Vault) mergeSome(ctx context.Context, keys []Key, order []int, steps []Step, done func(int)) error {
+func (v *Vault) mergeSome(ctx context.Context, keys []Key, order []int, steps []Step, items *itemList, done func(int)) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	unlock, err := v.lockOrCreate(ctx)
@@ -55,21 +55,17 @@ func (v *Vault) mergeSome(ctx context.Context, keys []Key, order []int, steps []
 		return err
 	}
 	defer unlock()
-	taken, err := v.takenIDs(ctx)
-	if err != nil {
-		return err
-	}
 	planned := map[int]Step{}
 	var fresh []int // indexes of keys
 	err = v.changeLocked(ctx, func(d *document) error {
 		m := newMatcher(d)
 		for _, i := range order {
-			s, err := v.mergeOne(ctx, m, keys[i], taken)
+			s, err := v.mergeOne(ctx, m, keys[i], items)
 			if err != nil {
 				return err
 			}
 			planned[i] = s
-			if s.Fate == FateNew || s.Fate == FateBeside {
+			if s.Fate == FateNew || s.Fate == FateBeside || s.Fate == FateMended {
 				fresh = append(fresh, i)
 			}
 		}
@@ -80,14 +76,15 @@ func (v *Vault) mergeSome(ctx context.Context, keys []Key, order []int, steps []
 	}
 	written := len(fresh)
 	if v.kind == KindKeyring {
-		written, err = v.mergeItems(ctx, keys, fresh, planned, func(n int) { done(len(order) - len(fresh) + n) })
+		written, err = v.mergeItems(ctx, keys, fresh, planned, items, func(n int) { done(len(order) - len(fresh) + n) })
 	}
 	for _, i := range fresh[written:] {
 		delete(planned, i)
 	}
 	for i, s := range planned {
 		steps[i] = s
-		if s.Fate == FateNew || s.Fate == FateBeside || s.Fate == FateCounter {
+		switch s.Fate {
+		case FateNew, FateBeside, FateCounter, FateMended:
 			v.edited.Add(1)
 		}
 	}
@@ -96,11 +93,14 @@ func (v *Vault) mergeSome(ctx context.Context, keys []Key, order []int, steps []
 }
 
 // mergeOne decides, and changes the document accordingly.
-func (v *Vault) mergeOne(ctx context.Context, m *matcher, k Key, taken func(string) (bool, error)) (Step, error) {
+func (v *Vault) mergeOne(ctx context.Context, m *matcher, k Key, items *itemList) (Step, error) {
 	k.Account = k.trimmed().clone()
-	s := m.decide(k)
+	s, err := m.decideWith(k, items)
+	if err != nil {
+		return s, err
+	}
 	switch s.Fate {
-	case FateCounter, FateTrash:
+	case FateCounter, FateTrash, FateMended:
 		e := m.document.find(s.Existing.ID)
 		r := e.record()
 		if k.Type != HOTP || k.Counter <= r.Counter {
@@ -119,10 +119,12 @@ func (v *Vault) mergeOne(ctx context.Context, m *matcher, k Key, taken func(stri
 		}
 		k.ID = id
 	}
-	if used, err := taken(k.ID); err != nil {
-		return s, err
-	} else if used {
-		if k.ID, err = v.newID(); err != nil {
+	if items != nil {
+		used, err := items.has(k.ID)
+		if err == nil && used {
+			k.ID, err = v.newID()
+		}
+		if err != nil {
 			return s, err
 		}
 	}
@@ -138,36 +140,10 @@ func (v *Vault) mergeOne(ctx context.Context, m *matcher, k Key, taken func(stri
 	return s, nil
 }
 
-// takenIDs says which ids have an item in the keyring already: of another vault,
-// or of one that is gone. Two vaults with one item would purge each other's.
-func (v *Vault) takenIDs(ctx context.Context) (func(string) (bool, error), error) {
-	if v.kind != KindKeyring {
-		return func(string) (bool, error) { return false, nil }, nil
-	}
-	users, err := v.items.users(ctx)
-	if err == nil {
-		held := make(map[string]bool, len(users))
-		for _, u := range users {
-			held[u] = true
-		}
-		return func(id string) (bool, error) { return held[id], nil }, nil
-	}
-	if !errors.Is(err, errCannotList) {
-		return nil, err
-	}
-	return func(id string) (bool, error) {
-		_, err := v.items.get(ctx, id)
-		if errors.Is(err, errItemAbsent) {
-			return false, nil
-		}
-		return err == nil, err
-	}, nil
-}
-
 // mergeItems writes the items of entries that were begun, and completes those
 // that are there. It gives how many of the fresh ones are done with. An item
 // that may or may not have been written keeps its intent, for the next change.
-func (v *Vault) mergeItems(ctx context.Context, keys []Key, fresh []int, planned map[int]Step, done func(int)) (int, error) {
+func (v *Vault) mergeItems(ctx context.Context, keys []Key, fresh []int, planned map[int]Step, items *itemList, done func(int)) (int, error) {
 	var (
 		failed   error
 		complete = map[string]bool{}
@@ -176,14 +152,18 @@ func (v *Vault) mergeItems(ctx context.Context, keys []Key, fresh []int, planned
 	)
 	for n, i := range fresh {
 		s := planned[i]
+		a := s.Account
+		if s.Fate == FateMended {
+			a = s.Existing
+		}
 		if failed = ctx.Err(); failed == nil {
-			failed = v.setItem(ctx, s.Account.ID, Key{Account: s.Account, Secret: keys[i].Secret}.RevealURI())
+			failed = v.setItem(ctx, a.ID, Key{Account: a, Secret: keys[i].Secret}.RevealURI())
 		} else {
-			never[s.Account.ID] = true
+			never[a.ID] = true
 		}
 		if failed != nil && !v.itemsGone(ctx, failed) {
 			// This one alone; what is there of it is dropped at the next change.
-			planned[i] = Step{Fate: FateRefused, Account: s.Account, Reason: failed.Error()}
+			planned[i] = Step{Fate: FateRefused, Account: a, Reason: failed.Error()}
 			failed, written = nil, n+1
 			continue
 		}
@@ -193,7 +173,8 @@ func (v *Vault) mergeItems(ctx context.Context, keys []Key, fresh []int, planned
 			}
 			break
 		}
-		complete[s.Account.ID] = true
+		complete[a.ID] = true
+		items.wrote(a.ID)
 		written = n + 1
 		done(written)
 	}

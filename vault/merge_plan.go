@@ -17,6 +17,7 @@ const (
 	FateHere    Fate = "here"    // it is there already and stays as it is
 	FateCounter Fate = "counter" // it is there already, and its counter moves on
 	FateTrash   Fate = "trash"   // it is in the trash here, and stays there
+	FateMended  Fate = "mended"  // it is there, its secret is gone from the keyring, and is put back
 	FateRefused Fate = "refused" // it cannot be taken
 )
 
@@ -27,7 +28,7 @@ type Step struct {
 	// it was merged.
 	Account Account
 	// Existing is the one of the vault that it was held against, for FateHere,
-	// FateCounter, FateTrash and FateBeside.
+	// FateCounter, FateTrash, FateMended and FateBeside.
 	Existing Account
 	Reason   string // of FateRefused
 }
@@ -53,14 +54,16 @@ func (v *Vault) Plan(ctx context.Context, keys []Key) ([]Step, error) {
 	} else if d, err = newDocument(header{ID: "none"}, v.kind, v.rand); err != nil {
 		return nil, err
 	}
-	m := newMatcher(d)
+	m, items := newMatcher(d), v.listItems(ctx)
 	steps := make([]Step, len(keys))
 	for _, i := range mergeOrder(keys) {
 		k := keys[i]
 		k.Account = k.trimmed().clone()
-		steps[i] = m.decide(k)
+		if steps[i], err = m.decideWith(k, items); err != nil {
+			return nil, err
+		}
 		if steps[i].Fate == FateNew || steps[i].Fate == FateBeside {
-			m.hold(readEntry(v.kind, record{Account: k.Account, Fingerprint: d.fingerprint(k.Secret)}))
+			m.hold(readEntry(v.kind, record{Account: k.Account, Fingerprint: d.fingerprint(k.Secret), Intent: intentAdd}))
 		}
 	}
 	return steps, nil
@@ -118,11 +121,25 @@ func (m *matcher) hold(e *entry) {
 // nameKey ignores case: services do.
 func nameKey(a Account) string { return strings.ToLower(a.Issuer + "\x00" + a.Label) }
 
-func (m *matcher) decide(k Key) Step {
+// decideWith also looks whether the item of an account that is there is gone.
+func (m *matcher) decideWith(k Key, items *itemList) (Step, error) {
+	s, same := m.decide(k)
+	if same == nil || same.record().Intent != "" || items == nil {
+		return s, nil // one that is only about to come has none yet
+	}
+	there, err := items.has(same.record().ID)
+	if err == nil && !there {
+		s.Fate = FateMended
+	}
+	return s, err
+}
+
+// decide also gives the entry of the same account, nil when there is none.
+func (m *matcher) decide(k Key) (Step, *entry) {
 	s := Step{Account: k.Account}
 	if err := k.Validate(); err != nil {
 		s.Fate, s.Reason = FateRefused, err.Error()
-		return s
+		return s, nil
 	}
 	if same := m.same(k); same != nil {
 		s.Existing = same.record().clone()
@@ -134,13 +151,13 @@ func (m *matcher) decide(k Key) Step {
 		default:
 			s.Fate = FateHere
 		}
-		return s
+		return s, same
 	}
 	s.Fate = FateNew
 	if other := m.names[nameKey(k.Account)]; other != nil && k.Removed.IsZero() {
 		s.Fate, s.Existing = FateBeside, other.record().clone()
 	}
-	return s
+	return s, nil
 }
 
 // same is the entry of the same account: the same secret under the same id, or

@@ -147,7 +147,8 @@ func TestWhatMergingDecides(t *testing.T) {
 	}{
 		"renamed here": {
 			[]Key{named("1", "new name", func(k *Key) { k.Tags = []string{"mine"} })},
-			[]Key{named("1", "old name", func(k *Key) { k.Tags, k.Pinned = []string{"theirs"}, true })}, []Fate{FateHere},
+			[]Key{named("1", "old name", func(k *Key) { k.Tags, k.Pinned = []string{"theirs"}, true })},
+			[]Fate{FateHere},
 			func(t *testing.T, v *Vault) {
 				if a := v.Accounts()[0]; a.Label != "new name" || a.Tags[0] != "mine" || a.Pinned {
 					t.Errorf("overwritten: %+v", a)
@@ -175,7 +176,8 @@ func TestWhatMergingDecides(t *testing.T) {
 		"not valid": {
 			nil,
 			[]Key{named("1", "x", func(k *Key) { k.Digits = 99 }), {Account: named("2", "y").Account}, named("3", "z")},
-			[]Fate{FateRefused, FateRefused, FateNew}, nil,
+			[]Fate{FateRefused, FateRefused, FateNew},
+			nil,
 		},
 		"a counter ahead":  {[]Key{hotp(5)}, []Key{hotp(9)}, []Fate{FateCounter}, counterIs(9)},
 		"a counter behind": {[]Key{hotp(9)}, []Key{hotp(5)}, []Fate{FateHere}, counterIs(9)},
@@ -224,6 +226,80 @@ func counterIs(n uint64) func(*testing.T, *Vault) {
 		t.Helper()
 		if c := v.Accounts()[0].Counter; c != n {
 			t.Errorf("the counter is %d, want %d", c, n)
+		}
+	}
+}
+
+// Two vaults with accounts in common, edited apart: whatever is merged, what is
+// there stays, no secret is lost, no counter goes back, and twice is once.
+func TestMergingOverwritesNothing(t *testing.T) {
+	for seed := range uint64(30) {
+		r := rand.New(rand.NewPCG(seed, 2)) //nolint:gosec // the same every time
+		var mine, theirs []Key
+		for i, k := range someKeys(t, 100+seed, 20) {
+			if r.IntN(3) > 0 {
+				mine = append(mine, k)
+			}
+			if r.IntN(3) == 0 {
+				continue
+			}
+			other := k
+			switch r.IntN(5) {
+			case 0:
+				other.Label, other.Tags, other.Note = "renamed", []string{"theirs"}, "theirs"
+			case 1:
+				other.Removed = theTime()
+			case 2:
+				other.ID = fmt.Sprintf("theirs-%d", i)
+			case 3:
+				other.Secret, _ = NewSecret([]byte(fmt.Sprintf("another secret %d", i)))
+			case 4:
+				if k.Type == HOTP {
+					other.Counter = r.Uint64N(maxCounter)
+				}
+			}
+			theirs = append(theirs, other)
+		}
+		kind := []Kind{KindFile, KindKeyring}[seed%2]
+		v := rig{dir: filepath.Join(t.TempDir(), "vault"), kind: kind, items: newFakeItems()}.mustOpen(t)
+		if _, err := v.Merge(t.Context(), mine, nil); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := v.Merge(t.Context(), theirs, nil); err != nil {
+			t.Fatal(err)
+		}
+		secrets, have := map[string]uint64{}, map[string]Key{}
+		for _, a := range slices.Concat(v.Accounts(), v.Trash()) {
+			k, err := v.Key(t.Context(), a.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			have[k.ID] = k
+			secrets[k.Secret.RevealBase32()] = max(secrets[k.Secret.RevealBase32()], k.Counter)
+		}
+		for _, k := range mine {
+			got := have[k.ID]
+			if got.Counter < k.Counter || !got.Secret.Equal(k.Secret) {
+				t.Fatalf("seed %d: %s", seed, k.ID)
+			}
+			got.Counter = k.Counter
+			a, _ := plainJSON(got.Account)
+			b, _ := plainJSON(k.Account)
+			if !bytes.Equal(a, b) {
+				t.Fatalf("seed %d: overwritten:\n%s\n%s", seed, b, a)
+			}
+		}
+		for _, k := range theirs {
+			if counter, ok := secrets[k.Secret.RevealBase32()]; !ok || counter < k.Counter {
+				t.Fatalf("seed %d: %s is lost, or its counter went back", seed, k.ID)
+			}
+		}
+		was := v.view.Load().head.Generation
+		if _, err := v.Merge(t.Context(), theirs, nil); err != nil {
+			t.Fatal(err)
+		}
+		if now := v.view.Load().head.Generation; now != was {
+			t.Errorf("seed %d: the second time changed something", seed)
 		}
 	}
 }
@@ -321,6 +397,53 @@ func TestAMergeThatIsBrokenOffKeepsWhatItTook(t *testing.T) {
 		t.Fatal(err)
 	}
 	holds(t, v, keys)
+}
+
+// A secret that somebody deleted from the keyring comes back out of a backup.
+func TestMergingPutsAMissingSecretBack(t *testing.T) {
+	for _, lists := range []bool{true, false} {
+		r, v, keys := aFilled(t, KindKeyring)
+		v.items = &deafItems{r.items, !lists}
+		delete(r.items.held, keys[2].ID)
+		old := keys[2]
+		if _, err := v.Edit(t.Context(), old.ID, func(a *Account) error { a.Note = "newer"; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		plan, err := v.Plan(t.Context(), keys)
+		if err != nil || plan[2].Fate != FateMended {
+			t.Fatalf("%v %v", fates(plan), err)
+		}
+		steps, err := v.Merge(t.Context(), keys, nil)
+		if err != nil || !slices.Equal(fates(steps), fates(plan)) || counts(steps)[FateMended] != 1 {
+			t.Fatalf("%v %v", fates(steps), err)
+		}
+		keys[2].Note = "newer"
+		holds(t, r.mustOpen(t), keys)
+		if steps, err = v.Merge(t.Context(), keys, nil); err != nil || counts(steps)[FateMended] != 0 {
+			t.Fatalf("%v %v", fates(steps), err)
+		}
+	}
+}
+
+func counts(steps []Step) map[Fate]int {
+	n := map[Fate]int{}
+	for _, s := range steps {
+		n[s.Fate]++
+	}
+	return n
+}
+
+// deafItems is a keyring that may not know how to list.
+type deafItems struct {
+	*fakeItems
+	deaf bool
+}
+
+func (d *deafItems) users(ctx context.Context) ([]string, error) {
+	if d.deaf {
+		return nil, errCannotList
+	}
+	return d.fakeItems.users(ctx)
 }
 
 // One item that the keyring does not take does not keep the others out.

@@ -102,7 +102,10 @@ func ago(age time.Duration) string {
 // backup that is due. What the command itself was for has been done by now.
 func (a *app) talkOfBackups(ctx context.Context, v *vault.Vault) {
 	if v.Edited() > 0 {
-		if err := v.AutoBackup(ctx); err != nil {
+		hear, end := a.progress("Backing up")
+		err := v.AutoBackup(ctx, hear)
+		end()
+		if err != nil {
 			fmt.Fprintf(a.Err, "warning: the automatic backup failed: %s; your accounts are stored\n", printable(outcomeOf(err).says))
 			return
 		}

@@ -35,7 +35,7 @@ func counted(steps []vault.Step) map[vault.Fate]int {
 // toDo counts the accounts that change something in the vault.
 func toDo(steps []vault.Step) int {
 	n := counted(steps)
-	return n[vault.FateNew] + n[vault.FateBeside] + n[vault.FateCounter]
+	return n[vault.FateNew] + n[vault.FateBeside] + n[vault.FateCounter] + n[vault.FateMended]
 }
 
 // fateWords are the columns of the preview.
@@ -45,6 +45,7 @@ var fateWords = map[vault.Fate]string{
 	vault.FateHere:    "there already",
 	vault.FateCounter: "counter moves on",
 	vault.FateTrash:   "in the trash here",
+	vault.FateMended:  "secret put back",
 	vault.FateRefused: "cannot be taken",
 }
 
@@ -88,6 +89,7 @@ func summary(steps []vault.Step) string {
 		words string
 	}{
 		{vault.FateCounter, "%d with the counter moved on"},
+		{vault.FateMended, "%d with the secret put back"},
 		{vault.FateHere, "%d there already"},
 		{vault.FateTrash, "%d in the trash"},
 		{vault.FateRefused, "%d not taken"},
