@@ -38,6 +38,9 @@ var (
 	ErrUnsafePermissions = errors.New("other users can read or change the vault")
 	// ErrBusy: another process has held the vault's lock for too long.
 	ErrBusy = errors.New("another process is changing the vault")
+	// ErrMoved: another process moved the vault to another place (another kind)
+	// since it was opened. Open it anew.
+	ErrMoved = errors.New("the vault was moved to another place")
 	// ErrClosed: the vault was closed.
 	ErrClosed = errors.New("the vault is closed")
 )
