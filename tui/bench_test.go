@@ -20,8 +20,12 @@ import (
 type many struct {
 	accounts []vault.Account
 	aside    []vault.Damaged
-	fail     map[string]error // of Key, by id
-	asked    []string         // ids that Key was called with
+	fail     map[string]error // of Keys, by id
+	failAll  error
+	refresh  error          // of Refresh
+	asked    []string       // ids that Keys was called with
+	calls    int            // of Keys
+	given    []vault.Secret // by Keys
 	key      vault.Key
 }
 
@@ -44,15 +48,25 @@ func newMany(tb testing.TB, n int) *many {
 
 func (v *many) Accounts() []vault.Account             { return slices.Clone(v.accounts) }
 func (v *many) SetAside() []vault.Damaged             { return v.aside }
-func (v *many) Refresh(context.Context) (bool, error) { return false, nil }
-func (v *many) Key(_ context.Context, id string) (vault.Key, error) {
-	v.asked = append(v.asked, id)
-	if err := v.fail[id]; err != nil {
-		return vault.Key{}, err
+func (v *many) Refresh(context.Context) (bool, error) { return false, v.refresh }
+func (v *many) Keys(_ context.Context, ids []string) map[string]vault.Fetched {
+	v.calls++
+	out := map[string]vault.Fetched{}
+	for _, id := range ids {
+		v.asked = append(v.asked, id)
+		err := v.fail[id]
+		if v.failAll != nil {
+			err = v.failAll
+		}
+		if err != nil {
+			out[id] = vault.Fetched{Err: err}
+			continue
+		}
+		s, err := vault.NewSecret(v.key.Secret.Reveal())
+		out[id] = vault.Fetched{Key: vault.Key{Account: v.key.Account, Secret: s}, Err: err}
+		v.given = append(v.given, s)
 	}
-	raw := v.key.Secret.Reveal()
-	s, err := vault.NewSecret(raw)
-	return vault.Key{Account: v.key.Account, Secret: s}, err
+	return out
 }
 
 func (v *many) Code(_ context.Context, _ string, at time.Time) (vault.Code, error) {

@@ -33,6 +33,7 @@ type desk struct {
 	vault *vault.Vault
 	clip  []string // what went to the terminal's clipboard
 	quit  bool
+	frame func() // after each message; nil for none
 }
 
 func newDesk(t *testing.T, width, height int, change func(*Options, *desk)) *desk {
@@ -72,6 +73,9 @@ func (d *desk) send(msg tea.Msg) {
 	d.t.Helper()
 	m, cmd := d.model.Update(msg)
 	d.model = m.(Model)
+	if d.frame != nil {
+		d.frame()
+	}
 	d.run(cmd)
 }
 
@@ -102,7 +106,7 @@ func (d *desk) press(keys ...string) {
 	named := map[string]tea.KeyPressMsg{
 		"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab},
 		"up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown}, "right": {Code: tea.KeyRight}, "end": {Code: tea.KeyEnd},
-		"space": {Code: tea.KeySpace, Text: " "}, "pgdown": {Code: tea.KeyPgDown}, "backspace": {Code: tea.KeyBackspace},
+		"space": {Code: tea.KeySpace, Text: " "}, "pgdown": {Code: tea.KeyPgDown}, "home": {Code: tea.KeyHome}, "backspace": {Code: tea.KeyBackspace},
 		"ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
 	}
 	for _, k := range keys {
@@ -188,7 +192,9 @@ func (d *desk) furnish() *desk {
 }
 
 // codeAt is the code of the RFC's secret at a time, by the vault.
-func codeAt(t *testing.T, at time.Time) string {
+func codeAt(t *testing.T, at time.Time) string { return codeOf(t, at) }
+
+func codeOf(t testing.TB, at time.Time) string {
 	t.Helper()
 	k, err := vault.ParseKeyURI("otpauth://totp/x?secret=" + rfcSecret)
 	if err != nil {
@@ -200,3 +206,5 @@ func codeAt(t *testing.T, at time.Time) string {
 	}
 	return c.Reveal()
 }
+
+func keyPress(r rune) tea.KeyPressMsg { return tea.KeyPressMsg{Code: r, Text: string(r)} }

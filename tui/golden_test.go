@@ -43,6 +43,54 @@ func TestGolden(t *testing.T) {
 				}
 			}).start()
 		},
+		"codes-locked": func(t *testing.T, w, h int) *desk {
+			v := newMany(t, 40)
+			v.fail = map[string]error{}
+			for i := range 36 {
+				v.fail[fmt.Sprint(i+2)] = vault.ErrLocked
+			}
+			v.fail["1"] = vault.ErrSecretMissing
+			return deskOfSize(t, v, w, h)
+		},
+		"codes-backup": func(t *testing.T, w, h int) *desk {
+			return newDesk(t, w, h, allServices).furnish().start()
+		},
+		"codes-warning": func(t *testing.T, w, h int) *desk {
+			return newDesk(t, w, h, func(o *Options, _ *desk) {
+				o.Warnings = func() []string {
+					return []string{"The automatic backup failed: no space left on device.", "second"}
+				}
+			}).furnish().start()
+		},
+		"locked": func(t *testing.T, w, h int) *desk {
+			d := newDesk(t, w, h, func(o *Options, _ *desk) { o.LockAfter = 5 * time.Minute }).furnish().start()
+			d.later(5 * time.Minute)
+			return d
+		},
+		"new-passphrase": func(t *testing.T, w, h int) *desk {
+			d := newDesk(t, w, h, noVault(vault.KindFile, noKeyring)).start()
+			d.press("k", "password")
+			return d
+		},
+		"trouble-locked": func(t *testing.T, w, h int) *desk {
+			return newDesk(t, w, h, func(o *Options, _ *desk) {
+				o.UnlockKeyring = func(context.Context) error { return nil }
+				o.Inspect = func(context.Context, vault.Kind) (vault.Status, error) {
+					return vault.Status{Kind: vault.KindKeyring, Exists: true, Err: vault.ErrLocked}, nil
+				}
+			}).start()
+		},
+		"trash": func(t *testing.T, w, h int) *desk { return discard(t, w, h, 30) },
+		"trash-empty": func(t *testing.T, w, h int) *desk {
+			d := newDesk(t, w, h, nil).furnish().start()
+			d.press("t")
+			return d
+		},
+		"trash-emptying": func(t *testing.T, w, h int) *desk {
+			d := discard(t, w, h, 30)
+			d.press("E")
+			return d
+		},
 		"add": func(t *testing.T, w, h int) *desk {
 			d := newDesk(t, w, h, nil).furnish().start()
 			d.press("a")
@@ -60,7 +108,7 @@ func TestGolden(t *testing.T) {
 		},
 	}
 	for name, build := range screens {
-		for _, size := range [][2]int{{80, 24}, {120, 40}, {40, 12}} {
+		for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}, {40, 12}} {
 			t.Run(fmt.Sprintf("%s-%dx%d", name, size[0], size[1]), func(t *testing.T) {
 				golden.RequireEqual(t, build(t, size[0], size[1]).text())
 			})

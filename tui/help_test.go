@@ -13,6 +13,9 @@ import (
 func TestHelpShowsEveryKeyWhole(t *testing.T) {
 	screens := map[string]func(w, h int) *desk{
 		"codes":     func(w, h int) *desk { return newDesk(t, w, h, nil).furnish().start() },
+		"trash":     func(w, h int) *desk { d := newDesk(t, w, h, nil).furnish().start(); d.press("t"); return d },
+		"locked":    func(w, h int) *desk { d := newDesk(t, w, h, allServices).furnish().start(); d.press("l"); return d },
+		"services":  func(w, h int) *desk { return newDesk(t, w, h, allServices).furnish().start() },
 		"add":       func(w, h int) *desk { d := newDesk(t, w, h, nil).start(); d.press("a"); return d },
 		"confirm":   func(w, h int) *desk { d := newDesk(t, w, h, nil).start(); d.paste(newLink); return d },
 		"handshake": func(w, h int) *desk { d := newDesk(t, w, h, nil).start(); d.press("tab"); return d },

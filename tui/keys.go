@@ -46,6 +46,8 @@ func (m Model) shortHelp() []key.Binding {
 		out = m.codes.ShortHelp()
 	case inAdd:
 		out = m.add.ShortHelp()
+	case inTrash:
+		out = m.trash.ShortHelp()
 	case inHandshake:
 		out = m.handshake.ShortHelp()
 	}
@@ -69,6 +71,8 @@ func (m Model) fullHelp() []widget.KeyGroup {
 		out = m.codes.FullHelp()
 	case inAdd:
 		out = m.add.FullHelp()
+	case inTrash:
+		out = m.trash.FullHelp()
 	case inHandshake:
 		out = m.handshake.FullHelp()
 	}

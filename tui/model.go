@@ -10,6 +10,7 @@ import (
 	"twofold/tui/codes"
 	"twofold/tui/handshake"
 	"twofold/tui/theme"
+	"twofold/tui/trash"
 	"twofold/tui/unlock"
 	"twofold/tui/widget"
 	"twofold/vault"
@@ -21,6 +22,7 @@ const (
 	inUnlock screen = iota
 	inCodes
 	inAdd
+	inTrash
 	inHandshake
 )
 
@@ -43,10 +45,22 @@ type Model struct {
 	helpTop int
 	pending add.Found // pasted before a vault was open
 
+	touchedAt     time.Time    // the last key or paste
+	here          string       // id of the account that was selected when the vault was closed
+	said          string       // what to say when it is open again
+	adding        bool         // the screen that adds is to come back then
+	passphrase    vault.Secret // of a vault that may not be made yet
+	notedAt       time.Time
+	notePending   bool
+	noting        int // number of the newest question for notes
+	unlocking     int // number of the newest question to the keyring
+	stopUnlocking func()
+
 	vault     *vault.Vault
 	unlock    unlock.Model
 	codes     codes.Model
 	add       add.Model
+	trash     trash.Model
 	handshake handshake.Model
 }
 
@@ -56,10 +70,12 @@ func newModel(ctx context.Context, o Options) Model {
 	}
 	t := theme.Unknown() // until the terminal answers
 	m := Model{
-		ctx: ctx, opts: o, owned: &owned{}, theme: t, keys: defaultKeys(), now: o.Now(),
-		clock:  func() tea.Cmd { return everySecond(ctx) },
-		soon:   func() tea.Cmd { return afterSoon(ctx) },
-		unlock: unlock.New(ctx, unlock.Hooks{Inspect: o.Inspect, Open: o.Open, HasPassphrase: o.HasPassphrase}, t),
+		ctx: ctx, opts: o, owned: &owned{}, theme: t, keys: defaultKeys(), now: o.Now(), touchedAt: o.Now(),
+		clock: func() tea.Cmd { return everySecond(ctx) },
+		soon:  func() tea.Cmd { return afterSoon(ctx) },
+		unlock: unlock.New(ctx, unlock.Hooks{
+			Inspect: o.Inspect, Open: o.Open, HasPassphrase: o.HasPassphrase, UnlockKeyring: o.UnlockKeyring,
+		}, t),
 	}
 	m.handshake = handshake.New(ctx, m.startWalk, t)
 	if !m.hasAccounts() {

@@ -34,6 +34,21 @@ type Options struct {
 	// HasPassphrase tells that Open knows a passphrase from elsewhere; then none
 	// is asked for a new file vault.
 	HasPassphrase bool
+	// UnlockKeyring asks the keyring to unlock and waits until the person has
+	// answered its question, or for ctx. Nil means that it cannot be asked.
+	UnlockKeyring func(ctx context.Context) error
+	// LockAfter is the time without a key, a paste or a click after which the
+	// interface locks by itself; 0 is never. Time asleep counts.
+	LockAfter time.Duration
+	// TrashDays is how many days a removed account is kept; 0 is for ever.
+	TrashDays int
+	// BackupNote is a reminder of a backup that is due; nil or "" is none.
+	// SnoozeBackup puts it off; nil means that it cannot be put off. Warnings are
+	// what else the person should know, such as a backup that failed, the most
+	// urgent first. They are asked every few seconds while a vault is open.
+	BackupNote   func() string
+	SnoozeBackup func() error
+	Warnings     func() []string
 	// StartVerifier starts a verifier for the handshake screen; stop ends it.
 	// Without it the screen says that there is none.
 	StartVerifier func(ctx context.Context) (client *api.Client, stop func(), err error)

@@ -10,6 +10,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -75,6 +76,14 @@ func (o *owned) vault(v *vault.Vault) error {
 	}
 	o.vaults = append(o.vaults, v)
 	return nil
+}
+
+// release closes one before the end.
+func (o *owned) release(v *vault.Vault) {
+	_ = v.Close() // it only forgets keys
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.vaults = slices.DeleteFunc(o.vaults, func(other *vault.Vault) bool { return other == v })
 }
 
 // verifier takes the place of the one before, which is stopped.

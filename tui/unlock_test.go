@@ -157,7 +157,7 @@ func TestKeyringTroublesAreThreeMessages(t *testing.T) {
 					return s, nil
 				}
 			}).furnish().start()
-			d.shows(c.title, c.remedy, "r  try again")
+			d.shows(c.title, c.remedy, "r  look now", "looks again by itself")
 			d.hides("in a file under a passphrase") // never an empty vault beside a full one
 			d.press("f")
 			d.shows(c.title)

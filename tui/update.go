@@ -8,6 +8,7 @@ import (
 	"twofold/tui/codes"
 	"twofold/tui/handshake"
 	"twofold/tui/theme"
+	"twofold/tui/trash"
 	"twofold/tui/unlock"
 )
 
@@ -27,30 +28,41 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m.themed(theme.New(msg.IsDark())), nil
 	case tick:
 		return m.ticked()
+	case tea.MouseMsg:
+		return m.touched(), nil
 	case slow:
 		m.unlock = m.unlock.Slow()
 		return m, nil
 	case tea.KeyPressMsg:
-		return m.press(msg)
+		return m.touched().press(msg)
 	case tea.PasteMsg:
-		return m.paste(msg)
+		return m.touched().paste(msg)
 	case openHandshake:
 		return m.toHandshake()
 	case unlock.Opened:
 		return m.opened(msg)
 	case add.Done:
 		return m.added(msg)
+	case codes.Moved:
+		return m.moved()
+	case noted:
+		return m.note(msg)
+	case snoozed:
+		return m.putOff(msg)
+	case keyringAnswered:
+		return m.answered(msg)
 	}
 	return m.everywhere(msg)
 }
 
 // everywhere hands an answer to all screens; each knows its own.
 func (m Model) everywhere(msg tea.Msg) (Model, tea.Cmd) {
-	var c [4]tea.Cmd
+	var c [5]tea.Cmd
 	m.unlock, c[0] = m.unlock.Update(msg)
 	m.codes, c[1] = m.codes.Update(msg)
 	m.add, c[2] = m.add.Update(msg)
 	m.handshake, c[3] = m.handshake.Update(msg)
+	m.trash, c[4] = m.trash.Update(msg)
 	return m, tea.Batch(c[:]...)
 }
 
@@ -71,6 +83,9 @@ func (m Model) front(msg tea.Msg) (Model, tea.Cmd) {
 	case inAdd:
 		m.add, cmd = m.add.Update(msg)
 		m.add, ask = m.add.Asked()
+	case inTrash:
+		m.trash, cmd = m.trash.Update(msg)
+		m.trash, ask = m.trash.Asked()
 	case inHandshake:
 		m.handshake, cmd = m.handshake.Update(msg)
 		m.handshake, ask = m.handshake.Asked()
@@ -81,12 +96,26 @@ func (m Model) front(msg tea.Msg) (Model, tea.Cmd) {
 
 // asked does what a screen asked for; nil is nothing.
 func (m Model) asked(ask tea.Msg) (Model, tea.Cmd) {
-	switch ask.(type) {
+	switch ask := ask.(type) {
 	case unlock.DemoRequested:
 		return m.toHandshake()
 	case codes.AddRequested:
 		m.from, m.in = inCodes, inAdd
 		m.add = m.newAdd()
+	case codes.LockRequested:
+		return m.lock("")
+	case codes.TrashRequested:
+		m.in = inTrash
+		m.trash = trash.New(m.ctx, m.vault, m.opts.TrashDays, m.theme, m.now).After(m.trash).SetSize(m.width, m.bodyHeight())
+	case codes.UnlockRequested:
+		return m.unlockKeyring()
+	case codes.UnlockCancelled:
+		m.stopUnlocking()
+		m.unlocking++
+	case codes.SnoozeRequested:
+		return m.snooze()
+	case trash.Left:
+		return m.leaveTrash(ask.Restored)
 	case add.Left:
 		m.in = m.from
 	case handshake.Left:
@@ -100,6 +129,7 @@ func (m Model) sized() (Model, tea.Cmd) {
 	var cmd tea.Cmd
 	m.unlock = m.unlock.SetSize(w, h)
 	m.add = m.add.SetSize(w, h)
+	m.trash = m.trash.SetSize(w, h)
 	m.handshake = m.handshake.SetSize(w, h)
 	if m.vault != nil {
 		m.codes, cmd = m.codes.SetSize(w, h)
@@ -112,16 +142,30 @@ func (m Model) themed(t theme.Theme) Model {
 	m.unlock = m.unlock.SetTheme(t)
 	m.codes = m.codes.SetTheme(t)
 	m.add = m.add.SetTheme(t)
+	m.trash = m.trash.SetTheme(t)
 	m.handshake = m.handshake.SetTheme(t)
 	return m
 }
 
 func (m Model) ticked() (Model, tea.Cmd) {
 	m.now = m.opts.Now()
-	var cmd tea.Cmd
+	if m.idle() {
+		m, cmd := m.lock("No key was pressed for " + since(m.opts.LockAfter) + ".")
+		return m, tea.Batch(m.clock(), cmd)
+	}
+	var cmd, look, ask tea.Cmd
 	m.codes, cmd = m.codes.Tick(m.now)
 	m.add = m.add.Tick(m.now)
-	return m, tea.Batch(m.clock(), cmd)
+	switch m.in {
+	case inUnlock:
+		m.unlock, look = m.unlock.Tick(m.now)
+	case inTrash:
+		m.trash = m.trash.Tick(m.now).Reload()
+	}
+	if !m.notePending && m.now.Sub(m.notedAt) >= everyNotes {
+		m, ask = m.askNotes()
+	}
+	return m, tea.Batch(m.clock(), cmd, look, ask)
 }
 
 func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
@@ -159,7 +203,9 @@ func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 }
 
 // asking tells whether the screen in front waits for a yes or a no.
-func (m Model) asking() bool { return m.in == inCodes && m.codes.Asking() }
+func (m Model) asking() bool {
+	return m.in == inCodes && m.codes.Asking() || m.in == inTrash && m.trash.Asking()
+}
 
 // quit ends the program, after the clipboard was emptied of our code.
 func (m Model) quit() (Model, tea.Cmd) {
@@ -247,21 +293,31 @@ func (m Model) show(found add.Found) (Model, tea.Cmd) {
 }
 
 func (m Model) newAdd() add.Model {
-	return add.New(m.ctx, m.vault, m.theme, m.now).After(m.add).SetSize(m.width, m.bodyHeight())
+	return add.New(m.ctx, m.vault, m.theme, m.now).After(m.add.Forget()).SetSize(m.width, m.bodyHeight())
 }
 
 func (m Model) opened(msg unlock.Opened) (Model, tea.Cmd) {
 	if err := m.owned.vault(msg.Vault); err != nil {
 		return m, tea.Quit
 	}
-	m.vault = msg.Vault
+	m = m.touched() // opening may have taken its time
+	m.vault, m.passphrase = msg.Vault, msg.Passphrase
 	m.now = m.opts.Now()
-	m.codes = codes.New(m.ctx, m.vault, m.theme, m.now)
-	m.in, m.from = inCodes, inCodes
-	var c [3]tea.Cmd
+	m.codes = codes.New(m.ctx, m.vault, m.theme, m.now).After(m.codes).
+		Offer(m.opts.UnlockKeyring != nil, m.opts.SnoozeBackup != nil).Select(m.here)
+	if m.said != "" {
+		m.codes, m.said = m.codes.Say(m.said), ""
+	}
+	if m.from, m.here = inCodes, ""; m.in != inHandshake { // where the person went meanwhile
+		m.in = inCodes
+	}
+	var c [4]tea.Cmd
+	m, c[3] = m.askNotes()
 	c[0] = m.codes.Init()
 	m.codes, c[1] = m.codes.SetSize(m.width, m.bodyHeight())
 	switch {
+	case m.adding:
+		m.in, m.adding, m.add = inAdd, false, m.add.Over(m.vault)
 	case m.pending.Any():
 		found := m.pending
 		m.pending = add.Found{}

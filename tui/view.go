@@ -59,6 +59,8 @@ func (m Model) viewBody() string {
 		return m.codes.View()
 	case m.in == inAdd:
 		return m.add.View()
+	case m.in == inTrash:
+		return m.trash.View()
 	}
 	return m.handshake.View()
 }
@@ -119,6 +121,8 @@ func (m Model) status() string {
 		return m.codes.Status()
 	case inAdd:
 		return m.add.Status()
+	case inTrash:
+		return m.trash.Status()
 	}
 	return m.handshake.Status()
 }

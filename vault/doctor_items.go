@@ -91,7 +91,7 @@ func (x *examiner) accounts(ctx context.Context) bool {
 				bad++
 				x.add(Finding{Check: "accounts", Says: fmt.Sprintf("%s: %v", a.Name(), err), Err: err, Advice: adviceRestore})
 			}
-			if errors.Is(err, ErrKeyringUnreachable) || errors.Is(err, ErrLocked) || errors.Is(err, ErrNoKeyring) {
+			if KeyringAway(err) {
 				return false
 			}
 		}

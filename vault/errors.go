@@ -47,6 +47,12 @@ var (
 	ErrClosed = errors.New("the vault is closed")
 )
 
+// KeyringAway tells whether an error is one of the keyring as a whole, which a
+// person can mend and which passes, rather than one of a single account.
+func KeyringAway(err error) bool {
+	return errors.Is(err, ErrLocked) || errors.Is(err, ErrNoKeyring) || errors.Is(err, ErrKeyringUnreachable)
+}
+
 // PermissionsError is an ErrUnsafePermissions with the command that mends it.
 type PermissionsError struct {
 	Path string

@@ -183,7 +183,7 @@ func (v *Vault) mergeItems(ctx context.Context, keys []Key, fresh []int, planned
 
 // itemsGone is true for an error after which no other item would go better.
 func (v *Vault) itemsGone(ctx context.Context, err error) bool {
-	return ctx.Err() != nil || errors.Is(err, ErrLocked) || errors.Is(err, ErrNoKeyring) || errors.Is(err, ErrKeyringUnreachable)
+	return ctx.Err() != nil || KeyringAway(err)
 }
 
 // completeAll takes away the marks of what was written, and the entries whose

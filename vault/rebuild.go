@@ -224,7 +224,7 @@ func (r *rebuilder) gather(ctx context.Context) error {
 	for i, user := range own {
 		rec, err := v.recordOf(ctx, r.base, user)
 		switch {
-		case errors.Is(err, ErrKeyringUnreachable), errors.Is(err, ErrLocked), errors.Is(err, ErrNoKeyring), ctx.Err() != nil:
+		case KeyringAway(err), ctx.Err() != nil:
 			return err
 		case err != nil:
 			continue // no account

@@ -54,7 +54,9 @@ func (a *app) interfaceOptions(fixed vault.Kind, s settings, first tui.Screen) t
 func (a *app) typedPassphrase(typed vault.Secret) func(context.Context, vault.Ask) (vault.Secret, error) {
 	return func(context.Context, vault.Ask) (vault.Secret, error) {
 		if typed.Len() > 0 {
-			return vault.NewSecret(typed.Reveal()) // a copy: the vault clears what it gets, and may ask again
+			raw := typed.Reveal()
+			defer clear(raw)
+			return vault.NewSecret(raw) // a copy: the vault clears what it gets, and may ask again
 		}
 		if name := a.passphraseSource(); name != "" {
 			return readPassphraseFile(name)

@@ -14,7 +14,7 @@ import (
 )
 
 // passphrase answers the file vault's question from the file that was named, or on the terminal. A new passphrase is
-// asked twice.
+// asked twice, and a weak one is called so and taken.
 func (a *app) passphrase(ctx context.Context, ask vault.Ask) (vault.Secret, error) {
 	if name := a.passphraseSource(); name != "" {
 		a.warnIfShared(name)
@@ -41,6 +41,9 @@ func (a *app) askNewPassphrase(ctx context.Context) (vault.Secret, error) {
 	first, err := a.askPassphrase(ctx, "New passphrase")
 	if err != nil {
 		return vault.Secret{}, err
+	}
+	if strength := vault.PassphraseStrength(first); strength.Weak() {
+		fmt.Fprintf(a.Err, "warning: this passphrase is %s. %s\n", strength.Words, strength.Suggestion)
 	}
 	second, err := a.askPassphrase(ctx, "The same again")
 	if err != nil {

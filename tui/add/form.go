@@ -137,7 +137,8 @@ func (f form) problem() error {
 	if f.keyText() == "" {
 		return nil
 	}
-	_, err := vault.ParseSecret(f.keyText())
+	s, err := vault.ParseSecret(f.keyText())
+	s.Clear()
 	return err
 }
 

@@ -146,6 +146,29 @@ func (m Model) Status() string {
 	return ""
 }
 
+// Over continues on another vault, with what was typed so far.
+func (m Model) Over(v Vault) Model {
+	m.vault = v
+	return m
+}
+
+// Forget lets go of everything that was typed or shown, for good: answers that
+// still come are dropped, and secrets in them cleared.
+func (m Model) Forget() Model {
+	m.forget()
+	return Model{theme: m.theme, request: m.request + 1}
+}
+
+// Secrets are those of the accounts that are shown, for whoever has to know
+// that they were forgotten.
+func (m Model) Secrets() []vault.Secret {
+	out := make([]vault.Secret, len(m.candidates))
+	for i, c := range m.candidates {
+		out[i] = c.key.Secret
+	}
+	return out
+}
+
 // After makes answers to an earlier visit of the screen come too late.
 func (m Model) After(before Model) Model {
 	m.request = before.request + 1

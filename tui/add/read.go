@@ -32,6 +32,7 @@ type (
 		accounts []vault.Account
 		already  int
 		err      error
+		keys     []vault.Key // that were to be stored
 	}
 )
 
@@ -172,7 +173,9 @@ func compare(ctx context.Context, v Vault, candidates []candidate) {
 			}
 			there := a
 			k, err := v.Key(ctx, a.ID)
-			if err == nil && k.Type == c.key.Type && k.Secret.Equal(c.key.Secret) {
+			equal := err == nil && k.Type == c.key.Type && k.Secret.Equal(c.key.Secret)
+			k.Secret.Clear()
+			if equal {
 				c.same, c.wanted = &there, false
 				break
 			}
@@ -196,7 +199,7 @@ func (m Model) store() (Model, tea.Cmd) {
 	m.said = "Adding…"
 	ctx, v, n := m.ctx, m.vault, m.request
 	return m, func() tea.Msg {
-		out := added{request: n}
+		out := added{request: n, keys: keys}
 		for _, k := range keys {
 			a, err := v.Add(ctx, k)
 			var duplicate *vault.DuplicateError

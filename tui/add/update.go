@@ -14,7 +14,11 @@ func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case readDone:
 		if msg.request != m.request || m.stage != stageReading {
+			clearAll(msg.candidates)
 			return m, nil
+		}
+		if !m.adding {
+			clearAll(m.candidates) // of the confirmation before
 		}
 		m.stage, m.candidates, m.notes = stageConfirm, msg.candidates, msg.notes
 		if m.back == stagePath && len(msg.candidates) == 0 { // a slip of the fingers is mended where it was made
@@ -26,6 +30,9 @@ func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 		return m, nil
 	case added:
 		if msg.request != m.request {
+			for _, k := range msg.keys { // not before: they were being stored
+				k.Secret.Clear()
+			}
 			return m, nil
 		}
 		return m.stored(msg)
@@ -66,11 +73,20 @@ func (m Model) stored(msg added) (Model, tea.Cmd) {
 }
 
 // forget lets go of what was shown: the candidates' secrets are in the vault
-// now, or left.
+// now, or left. Those that are being stored are cleared with the answer.
 func (m *Model) forget() {
+	if !m.adding {
+		clearAll(m.candidates)
+	}
 	m.candidates = nil
 	m.path.Reset()
 	m.form = newForm().setTheme(m.theme).setWidth(m.width)
+}
+
+func clearAll(candidates []candidate) {
+	for _, c := range candidates {
+		c.key.Secret.Clear()
+	}
 }
 
 func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
@@ -197,6 +213,7 @@ func (m Model) confirmForm() (Model, tea.Cmd) {
 	}
 	k, err := m.form.key()
 	if err != nil {
+		k.Secret.Clear()
 		m.form.pressed = true
 		return m, nil
 	}

@@ -1,7 +1,6 @@
 package codes
 
 import (
-	"errors"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -40,13 +39,13 @@ func (m Model) take() (Model, tea.Cmd) {
 		}
 		m.working = true
 		v, ctx, id, now := m.vault, m.ctx, r.account.ID, m.now
-		return m, func() tea.Msg {
+		return m, m.command(func() tea.Msg {
 			code, err := v.Code(ctx, id, now)
 			if err != nil {
 				return failed{"No new code", err}
 			}
 			return made{id, code}
-		}
+		})
 	}
 	h, have := m.held[r.account.ID]
 	if !have {
@@ -115,14 +114,14 @@ func (m Model) pressRemoving(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 		said := "Removed " + widget.Truncate(r.name(), m.sentence()-rest) + ". u brings it back."
 		delete(m.made, id)
 		v, ctx := m.vault, m.ctx
-		return m, func() tea.Msg {
+		return m, m.command(func() tea.Msg {
 			if err := v.Remove(ctx, id); err != nil {
 				return failed{"Not removed", err}
 			}
 			after := snapshot(v)
 			after.after = said
 			return after
-		}
+		})
 	case key.Matches(msg, m.keys.Leave) || msg.String() == "n" || msg.String() == "q":
 		m.removing = ""
 	}
@@ -139,14 +138,14 @@ func (m Model) undo() (Model, tea.Cmd) {
 	a := m.removed
 	m.removed = vault.Account{}
 	v, ctx := m.vault, m.ctx
-	return m, func() tea.Msg {
+	return m, m.command(func() tea.Msg {
 		if err := v.Restore(ctx, a.ID); err != nil {
 			return failed{"Not restored", err}
 		}
 		after := snapshot(v)
 		after.after, after.keep = "Restored "+prepare([]vault.Account{a})[0].name()+".", a.ID
 		return after
-	}
+	})
 }
 
 func possessive(name string) string {
@@ -157,27 +156,3 @@ func possessive(name string) string {
 }
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
-// trouble words an error for the one line it has. The root's screen of the
-// vault's troubles has the long version.
-func trouble(err error) string {
-	switch {
-	case err == nil:
-		return ""
-	case errors.Is(err, vault.ErrLocked):
-		return "the keyring is locked. Unlock it and codes come back."
-	case errors.Is(err, vault.ErrKeyringUnreachable):
-		return "the keyring does not answer. Codes in sight still work."
-	case errors.Is(err, vault.ErrNoKeyring):
-		return "there is no keyring any more. Codes in sight still work."
-	case errors.Is(err, vault.ErrNotFound):
-		return "it is not in the vault any more."
-	case errors.Is(err, vault.ErrSecretMissing):
-		return "its secret is not in the keyring."
-	case errors.Is(err, vault.ErrBusy):
-		return "another program is changing the vault."
-	case errors.Is(err, vault.ErrDamaged):
-		return "its entry is damaged."
-	}
-	return widget.Clean(err.Error())
-}

@@ -45,7 +45,7 @@ func TestEnterBeforeTheSecretIsHere(t *testing.T) {
 			for _, one := range msg {
 				run(one)
 			}
-		case fetched:
+		case answer:
 			var next tea.Cmd
 			m, next = m.Update(msg)
 			run(next)

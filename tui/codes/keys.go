@@ -13,6 +13,7 @@ type KeyBinding = key.Binding
 type Keys struct {
 	Up, Down, PageUp, PageDown, First, Last key.Binding
 	Copy, Add, Find, Remove, Undo           key.Binding
+	Lock, Trash, Unlock, Snooze             key.Binding
 	Yes, Leave                              key.Binding
 }
 
@@ -33,6 +34,10 @@ func DefaultKeys() Keys {
 		Find:     bind("/", "find", "/"),
 		Remove:   bind("x Del", "remove", "x", "d", "delete"),
 		Undo:     bind("u", "undo", "u"),
+		Lock:     bind("l", "lock", "l"),
+		Trash:    bind("t", "trash", "t"),
+		Unlock:   bind("U", "unlock the keyring", "U"),
+		Snooze:   bind("z", "back up later", "z"),
 		Yes:      bind("⏎", "remove", "enter", "y"),
 		Leave:    bind("Esc", "leave", "esc"),
 	}
@@ -46,6 +51,10 @@ func (k Keys) short(m Model) []key.Binding {
 		return []key.Binding{k.Yes, keep}
 	case m.filtering:
 		return []key.Binding{k.Copy, k.Leave}
+	case m.unlocking:
+		stop := k.Leave
+		stop.SetHelp("Esc", "stop waiting")
+		return []key.Binding{k.Copy, stop}
 	}
 	var out []key.Binding
 	if r, ok := m.selected(); ok {
@@ -61,11 +70,17 @@ func (k Keys) short(m Model) []key.Binding {
 	return append(out, k.Add, k.Find)
 }
 
-func (k Keys) full() []widget.KeyGroup {
+func (k Keys) full(m Model) []widget.KeyGroup {
 	leave := k.Leave
 	leave.SetHelp("Esc", "leave the filter")
+	stop := k.Leave
+	stop.SetHelp("Esc", "stop waiting")
+	stop.SetEnabled(m.unlocking)
+	k.Unlock.SetEnabled(m.unlocks)
+	k.Snooze.SetEnabled(m.snoozes)
 	return []widget.KeyGroup{
 		{Title: "Move", Keys: []key.Binding{k.Up, k.Down, k.PageUp, k.PageDown, k.First, k.Last}},
-		{Title: "Accounts", Keys: []key.Binding{k.Copy, k.Add, k.Find, leave, k.Remove, k.Undo}},
+		{Title: "Accounts", Keys: []key.Binding{k.Copy, k.Add, k.Find, leave, k.Remove, k.Undo, k.Trash}},
+		{Title: "Vault", Keys: []key.Binding{k.Lock, k.Unlock, stop, k.Snooze}},
 	}
 }

@@ -24,7 +24,7 @@ type Vault interface {
 	Accounts() []vault.Account
 	SetAside() []vault.Damaged
 	Refresh(ctx context.Context) (changed bool, err error)
-	Key(ctx context.Context, id string) (vault.Key, error)
+	Keys(ctx context.Context, ids []string) map[string]vault.Fetched
 	Code(ctx context.Context, id string, at time.Time) (vault.Code, error)
 	Remove(ctx context.Context, id string) error
 	Restore(ctx context.Context, id string) error
@@ -42,13 +42,6 @@ const (
 	undoLife = 30 * time.Second
 	// sentenceLife is how long the line at the bottom keeps what happened.
 	sentenceLife = 8 * time.Second
-	// refreshEvery is how often another process's changes are looked for.
-	refreshEvery = 3 * time.Second
-	// keysKept bounds the secrets in memory; those out of sight go first.
-	keysKept = 256
-	// keysAtOnce is how many secrets are asked for together: a file vault opens
-	// its whole document for each, and the first should not wait for the last.
-	keysAtOnce = 6
 )
 
 // Model is the screen. Its zero value shows nothing; New makes a working one.
@@ -80,10 +73,17 @@ type Model struct {
 
 	held       map[string]held   // secrets of rows in sight, by id
 	made       map[string]string // counter-based codes made in this session, by id
-	generation int               // of the rows; answers about older ones are dropped
+	session    int               // of the opened vault; answers of older ones are dropped
+	generation int               // of the rows, within a session
 	fetching   bool
 	refreshing bool
-	refreshAt  time.Time
+
+	alarm     error // of the keyring as a whole, while rows in sight suffer from it
+	failing   bool  // some row in sight could not be read
+	notes     Notes
+	unlocks   bool // the root can ask the keyring to unlock
+	unlocking bool
+	snoozes   bool // the root can put the reminder of a backup off
 
 	wanted    string // id to copy once its secret is here
 	removing  string // id waiting for a yes
@@ -98,12 +98,6 @@ type Model struct {
 	copiedWas string    // "next " where the next code was taken
 }
 
-// held is a fetched key, or why there is none.
-type held struct {
-	key vault.Key
-	err error
-}
-
 // New shows the vault v. The first rows arrive by the command of Init.
 func New(ctx context.Context, v Vault, t theme.Theme, now time.Time) Model {
 	input := textinput.New()
@@ -111,7 +105,7 @@ func New(ctx context.Context, v Vault, t theme.Theme, now time.Time) Model {
 	input.CharLimit = 200
 	m := Model{
 		ctx: ctx, vault: v, theme: t, keys: DefaultKeys(), now: now, filter: input, period: 30 * time.Second,
-		held: map[string]held{}, made: map[string]string{}, refreshAt: now.Add(refreshEvery),
+		held: map[string]held{}, made: map[string]string{},
 	}
 	return m.SetTheme(t)
 }
@@ -170,7 +164,7 @@ func (m Model) Leave() tea.Cmd {
 func (m Model) ShortHelp() []KeyBinding { return m.keys.short(m) }
 
 // FullHelp is every key of the screen.
-func (m Model) FullHelp() []widget.KeyGroup { return m.keys.full() }
+func (m Model) FullHelp() []widget.KeyGroup { return m.keys.full(m) }
 
 func (m Model) selected() (row, bool) {
 	if m.cursor < 0 || m.cursor >= len(m.found) {

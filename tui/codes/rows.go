@@ -2,12 +2,10 @@ package codes
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"strings"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
 	"github.com/junegunn/fzf/src/algo"
 	"github.com/junegunn/fzf/src/util"
 	"golang.org/x/text/unicode/norm"
@@ -157,86 +155,4 @@ func snapshot(v Vault) loaded {
 	rows := append(prepare(v.Accounts()), broken(v.SetAside())...)
 	w, p := measure(rows)
 	return loaded{rows: rows, widest: w, period: p}
-}
-
-func (m Model) load() tea.Cmd {
-	v := m.vault
-	return func() tea.Msg { return snapshot(v) }
-}
-
-func (m Model) refresh() tea.Cmd {
-	v, ctx := m.vault, m.ctx
-	return func() tea.Msg {
-		changed, err := v.Refresh(ctx)
-		if err != nil || !changed {
-			return refreshed{err}
-		}
-		return snapshot(v)
-	}
-}
-
-// fetch asks for the secrets of the rows in sight that are not held yet, the
-// selected one first. One request for a few of them is on its way at a time; its
-// answer asks for the next few, and for what scrolled in since.
-func (m Model) fetch() (Model, tea.Cmd) {
-	if m.fetching || m.vault == nil {
-		return m, nil
-	}
-	var want []string
-	for i, h := range m.inSight() {
-		r := m.rows[h.row]
-		if _, have := m.held[r.account.ID]; have || r.counter() || r.aside != "" {
-			continue
-		}
-		want = append(want, r.account.ID)
-		if m.top+i == m.cursor {
-			want[0], want[len(want)-1] = want[len(want)-1], want[0]
-		}
-	}
-	if len(want) == 0 {
-		return m, nil
-	}
-	want = want[:min(len(want), keysAtOnce)]
-	m.fetching = true
-	return m, fetchKeys(m.ctx, m.vault, want, m.generation)
-}
-
-func fetchKeys(ctx context.Context, v Vault, ids []string, generation int) tea.Cmd {
-	return func() tea.Msg {
-		got := make(map[string]held, len(ids))
-		for _, id := range ids {
-			k, err := v.Key(ctx, id)
-			got[id] = held{k, err}
-		}
-		return fetched{generation, got}
-	}
-}
-
-// hold keeps fetched secrets and lets go of those out of sight beyond the bound.
-func (m *Model) hold(got map[string]held) {
-	for id, h := range got {
-		m.held[id] = h
-	}
-	if m.lay(); len(m.held) <= keysKept {
-		return
-	}
-	sight := map[string]bool{}
-	for _, h := range m.inSight() {
-		sight[m.rows[h.row].account.ID] = true
-	}
-	for id, h := range m.held {
-		if !sight[id] {
-			h.key.Secret.Clear()
-			delete(m.held, id)
-		}
-	}
-}
-
-// Forget lets go of every secret, for instance when the vault is locked.
-func (m Model) Forget() Model {
-	for id, h := range m.held {
-		h.key.Secret.Clear()
-		delete(m.held, id)
-	}
-	return m
 }

@@ -1,6 +1,7 @@
 package codes
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"twofold/tui/widget"
+	"twofold/vault"
 )
 
 // Tick moves the screen to the time now. The root calls it each second.
@@ -23,9 +25,14 @@ func (m Model) Tick(now time.Time) (Model, tea.Cmd) {
 		cmds = append(cmds, tea.SetClipboard(""))
 		m = m.Say("Asked the terminal to empty its clipboard.")
 	}
-	if m.vault != nil && m.loaded && !m.refreshing && !now.Before(m.refreshAt) {
+	if m.vault != nil && m.loaded && !m.refreshing { // other processes' changes
 		m.refreshing = true
 		cmds = append(cmds, m.refresh())
+	}
+	if m.failing {
+		var again tea.Cmd
+		m, again = m.fetch()
+		cmds = append(cmds, again)
 	}
 	return m, tea.Batch(cmds...)
 }
@@ -33,25 +40,12 @@ func (m Model) Tick(now time.Time) (Model, tea.Cmd) {
 // Update takes keys while the screen is in front, and answers at any time.
 func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 	switch msg := msg.(type) {
-	case loaded:
-		return m.load1(msg)
-	case refreshed:
-		m.refreshing, m.refreshAt = false, m.now.Add(refreshEvery)
-		m.troubles = trouble(msg.err)
-		return m, nil
-	case fetched:
-		m.fetching = false
-		if msg.generation == m.generation {
-			m.hold(msg.held)
+	case answer:
+		if msg.session != m.session {
+			late(msg.msg)
+			return m, nil
 		}
-		m, copying := m.takeWanted()
-		m, more := m.fetch()
-		return m, tea.Batch(copying, more)
-	case made:
-		return m.make1(msg)
-	case failed:
-		m.working = false
-		return m.Say(msg.what + ": " + trouble(msg.err)), nil
+		return m.answered(msg.msg)
 	case tea.PasteMsg:
 		if m.filtering {
 			return m.type1(msg)
@@ -62,19 +56,43 @@ func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 	return m, nil
 }
 
-func (m Model) load1(msg loaded) (Model, tea.Cmd) {
-	m.working, m.refreshing, m.refreshAt = false, false, m.now.Add(refreshEvery)
-	m.troubles = ""
-	keep := m.keep
-	if keep == "" {
-		keep = msg.keep
+func (m Model) answered(msg tea.Msg) (Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case loaded:
+		return m.load1(msg)
+	case refreshed:
+		m.refreshing = false
+		if errors.Is(msg.err, vault.ErrMoved) {
+			return m, moved
+		}
+		m.troubles = trouble(msg.err)
+	case fetched:
+		return m.took(msg)
+	case made:
+		return m.make1(msg)
+	case failed:
+		m.working = false
+		if errors.Is(msg.err, vault.ErrMoved) {
+			return m, moved
+		}
+		return m.Say(msg.what + ": " + trouble(msg.err)), nil
 	}
-	if r, ok := m.selected(); ok && keep == "" {
-		keep = r.account.ID
+	return m, nil
+}
+
+func moved() tea.Msg { return Moved{} }
+
+func (m Model) load1(msg loaded) (Model, tea.Cmd) {
+	m.working, m.refreshing = false, false
+	m.troubles = ""
+	keep := m.Selected()
+	for _, r := range msg.rows {
+		if id := r.account.ID; id != "" && (id == m.keep || m.keep == "" && id == msg.keep) {
+			keep = id
+		}
 	}
 	m.rows, m.widest, m.period, m.loaded = msg.rows, msg.widest, msg.period, true
 	m.generation++
-	m.fetching = false
 	m.forgetGone()
 	m.lay()
 	m.search(keep)
@@ -123,8 +141,15 @@ func (m *Model) search(keep string) {
 	m.follow()
 }
 
-// follow keeps the cursor in the list and the window around the cursor.
+// follow keeps the cursor in the list and the window around the cursor. What
+// comes into sight may raise a banner, which takes from the window.
 func (m *Model) follow() {
+	m.around()
+	m.notice()
+	m.around()
+}
+
+func (m *Model) around() {
 	m.cursor = min(max(m.cursor, 0), max(len(m.found)-1, 0))
 	n := m.window()
 	switch {
@@ -138,10 +163,11 @@ func (m *Model) follow() {
 
 // window is how many rows fit.
 func (m Model) window() int {
+	n := m.height - 1 - len(m.banner())
 	if m.columns.foot {
-		return max(1, m.height-2)
+		n--
 	}
-	return max(1, m.height-1)
+	return max(1, n)
 }
 
 // sentence is how many cells one may have at the bottom, beside the keys that
@@ -168,6 +194,8 @@ func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 	switch {
 	case key.Matches(msg, k.Copy):
 		return m.take()
+	case m.unlocking && key.Matches(msg, k.Leave):
+		m.unlocking, m.ask = false, UnlockCancelled{}
 	case m.filtering && key.Matches(msg, k.Leave):
 		keep := ""
 		if r, ok := m.selected(); ok {
@@ -190,6 +218,14 @@ func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 		m.ask = AddRequested{}
 	case key.Matches(msg, k.Undo):
 		return m.undo()
+	case key.Matches(msg, k.Lock):
+		m.ask = LockRequested{}
+	case key.Matches(msg, k.Trash):
+		m.ask = TrashRequested{}
+	case key.Matches(msg, k.Unlock) && m.locked():
+		m.unlocking, m.ask = true, UnlockRequested{}
+	case key.Matches(msg, k.Snooze) && m.snoozes && m.notes.Backup != "":
+		m.ask = SnoozeRequested{}
 	case key.Matches(msg, k.Remove):
 		if r, ok := m.selected(); ok && !m.working && r.aside == "" {
 			m.removing = r.account.ID

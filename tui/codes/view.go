@@ -81,25 +81,30 @@ func (m Model) View() string {
 	if m.width <= 0 || m.height <= 0 {
 		return ""
 	}
+	above := m.banner()
+	height := max(0, m.height-len(above))
 	if len(m.found) == 0 {
-		return m.viewEmpty()
+		return strings.Join(append(above, m.viewEmpty(height)), "\n")
 	}
-	lines := make([]string, 0, m.height)
-	lines = append(lines, m.viewTop())
+	return strings.Join(append(above, m.viewList(height)...), "\n")
+}
+
+func (m Model) viewList(height int) []string {
+	lines := append(make([]string, 0, height), m.viewTop())
 	for i, h := range m.inSight() {
 		lines = append(lines, m.viewRow(h, m.top+i == m.cursor))
 	}
 	if foot := m.viewFoot(); len(foot) > 0 {
-		for len(lines) < m.height {
+		for len(lines) < height {
 			lines = append(lines, "")
 		}
-		copy(lines[max(0, m.height-len(foot)):], foot)
+		copy(lines[max(0, height-len(foot)):], foot)
 	}
 	if !m.columns.pane {
-		return strings.Join(lines, "\n")
+		return lines
 	}
 	pane := m.viewPane()
-	for i := range m.height {
+	for i := range height {
 		if i >= len(lines) {
 			lines = append(lines, "")
 		}
@@ -107,10 +112,10 @@ func (m Model) View() string {
 			lines[i] = widget.Cell(lines[i], m.columns.list) + pane[i]
 		}
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
-func (m Model) viewEmpty() string {
+func (m Model) viewEmpty(height int) string {
 	t := m.theme
 	if !m.loaded {
 		return ""
@@ -119,7 +124,7 @@ func (m Model) viewEmpty() string {
 		return widget.Center([]string{
 			t.Text.Render("Nothing matches “" + widget.Clean(m.filter.Value()) + "”."),
 			t.Muted.Render("Esc gives all accounts back."),
-		}, m.width, m.height)
+		}, m.width, height)
 	}
 	lines := []string{
 		t.Strong.Render("No accounts yet"),
@@ -129,7 +134,7 @@ func (m Model) viewEmpty() string {
 		t.Muted.Render("Or paste an otpauth:// link, or drop"),
 		t.Muted.Render("a QR picture's file on this window."),
 	}
-	return widget.Center(lines, m.width, m.height)
+	return widget.Center(lines, m.width, height)
 }
 
 // viewTop is the line over the rows: which of them are in sight, and the one
@@ -252,12 +257,20 @@ func (m Model) ownSeconds(r row) string {
 	return fmt.Sprintf("%2d s", widget.Seconds(widget.Left(m.now, r.period())))
 }
 
+// tight is the sign of trouble where rows have no column for it.
+func (m Model) tight() string {
+	if m.columns.list < narrow {
+		return "! "
+	}
+	return ""
+}
+
 // viewCode is the code of this moment: with its successor in the last five
 // seconds, or why there is none.
 func (m Model) viewCode(r row) string {
 	t := m.theme
 	if r.aside != "" {
-		return t.Warning.Render("unreadable")
+		return t.Warning.Render(m.tight() + "unreadable")
 	}
 	if r.counter() {
 		if code, ok := m.made[r.account.ID]; ok {
@@ -270,7 +283,7 @@ func (m Model) viewCode(r row) string {
 	case !have:
 		return t.Faint.Render("··· ···")
 	case h.err != nil:
-		return t.Warning.Render("unreadable")
+		return t.Warning.Render(m.tight() + sign(h.err))
 	}
 	now, err := h.key.Code(m.now)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 
 // Keys is the key map of the screen.
 type Keys struct {
-	Picture, Key, Demo, File, Go, Again, Next, Leave key.Binding
+	Picture, Key, Demo, File, Go, Again, Unlock, Next, Leave key.Binding
 }
 
 func defaultKeys() Keys {
@@ -23,6 +23,7 @@ func defaultKeys() Keys {
 		File:    bind("f", "use a file", "f"),
 		Go:      bind("⏎", "continue", "enter"),
 		Again:   bind("r", "try again", "r"),
+		Unlock:  bind("u", "unlock the keyring", "u", "U"),
 		Next:    bind("Tab", "other field", "tab", "shift+tab", "up", "down"),
 		Leave:   bind("Esc", "back", "esc"),
 	}
@@ -38,7 +39,20 @@ func (m Model) ShortHelp() []key.Binding {
 	case stageAsk:
 		k.Go.SetHelp("⏎", "open")
 		return []key.Binding{k.Go}
+	case stageLocked:
+		k.Go.SetHelp("⏎", "unlock")
+		return []key.Binding{k.Go, k.Demo}
 	case stageTrouble:
+		if passing(m.err) {
+			k.Again.SetHelp("r", "look now")
+		}
+		switch {
+		case m.unlocking():
+			k.Leave.SetHelp("Esc", "stop waiting")
+			return []key.Binding{k.Leave}
+		case m.mayUnlock():
+			return []key.Binding{k.Unlock, k.Again, k.Demo}
+		}
 		if m.mayUseFile() {
 			return []key.Binding{k.Again, k.File, k.Demo}
 		}
@@ -57,12 +71,20 @@ func (m Model) FullHelp() []widget.KeyGroup {
 	if m.chosen() == vault.KindFile && m.stage == stageWelcome {
 		k.File.SetHelp("f", "use the keyring")
 	}
-	trouble := m.stage == stageTrouble
-	k.Picture.SetEnabled(!trouble)
-	k.Key.SetEnabled(!trouble)
-	k.Go.SetEnabled(!trouble && !m.asksFirst())
+	trouble, locked := m.stage == stageTrouble, m.stage == stageLocked
+	first := !trouble && !locked
+	k.Picture.SetEnabled(first)
+	k.Key.SetEnabled(first)
+	k.Go.SetEnabled(locked || first && !m.asksFirst())
 	k.Go.SetHelp("⏎", "begin with an empty list")
+	if locked {
+		k.Go.SetHelp("⏎", "unlock")
+	}
 	k.Again.SetEnabled(trouble)
-	k.File.SetEnabled(trouble && m.mayUseFile() || !trouble && m.hasKeyring())
-	return []widget.KeyGroup{{Title: "Start", Keys: []key.Binding{k.Picture, k.Key, k.Go, k.Demo, k.File, k.Again}}}
+	k.Again.SetHelp("r", "look again now")
+	k.Unlock.SetEnabled(m.mayUnlock())
+	k.Leave.SetEnabled(m.unlocking())
+	k.Leave.SetHelp("Esc", "stop waiting")
+	k.File.SetEnabled(trouble && m.mayUseFile() || first && m.hasKeyring())
+	return []widget.KeyGroup{{Title: "Start", Keys: []key.Binding{k.Picture, k.Key, k.Go, k.Unlock, k.Leave, k.Demo, k.File, k.Again}}}
 }

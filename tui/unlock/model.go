@@ -9,6 +9,7 @@ package unlock
 import (
 	"context"
 	"errors"
+	"time"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
@@ -27,6 +28,9 @@ type Hooks struct {
 	// HasPassphrase tells that Open knows a passphrase already, so that none
 	// needs to be typed for a new file vault.
 	HasPassphrase bool
+	// UnlockKeyring asks the keyring to unlock, and waits for the person to
+	// answer its question, or for ctx. Nil means that it cannot be asked.
+	UnlockKeyring func(ctx context.Context) error
 }
 
 // Then is what the person wanted when the vault was opened.
@@ -43,6 +47,9 @@ const (
 type Opened struct {
 	Vault *vault.Vault
 	Then  Then
+	// Passphrase is the one that was typed for a vault that is not made yet;
+	// whoever closes the vault clears it. Empty for others.
+	Passphrase vault.Secret
 }
 
 // DemoRequested asks the root for the handshake, with nothing stored.
@@ -56,6 +63,7 @@ const (
 	stageNew                  // a passphrase for a new file vault, typed twice
 	stageAsk                  // the passphrase of the file vault there is
 	stageTrouble              // it can't be opened
+	stageLocked               // it was open; a key opens it again
 )
 
 // Model is the screen.
@@ -79,9 +87,16 @@ type Model struct {
 	working bool
 	slow    bool // long enough to say so
 
+	quiet    bool // a look that nobody asked for is under way
+	lookedAt time.Time
+	stop     func()       // of the waiting for the keyring to unlock; nil for none
+	tried    vault.Secret // the passphrase that was typed
+	why      string       // it was locked
+
 	pass, again textinput.Model
 	focus       int // 0 pass, 1 again
 	said        string
+	hint        hint
 }
 
 // New is the screen before anything is known; Init's command looks.
@@ -207,7 +222,7 @@ func (m Model) inspect() tea.Cmd {
 
 func (m Model) open(passphrase vault.Secret) (Model, tea.Cmd) {
 	m.request++
-	m.working, m.said = true, ""
+	m.working, m.said, m.tried = true, "", passphrase
 	ctx, open, kind, n := m.ctx, m.hooks.Open, m.kind, m.request
 	if m.stage == stageNew || m.stage == stageWelcome {
 		kind = m.chosen()

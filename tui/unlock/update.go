@@ -17,7 +17,12 @@ func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 		if msg.request != m.request {
 			return m, nil
 		}
+		m.quiet = false
 		return m.seen(msg)
+	case unlocked:
+		return m.unlockEnded(msg)
+	case judged:
+		return m.judgment(msg)
 	case opened:
 		if msg.request != m.request {
 			if msg.vault != nil {
@@ -47,6 +52,7 @@ func (m Model) seen(msg inspected) (Model, tea.Cmd) {
 	if err != nil && !errors.Is(err, vault.ErrPassphraseNeeded) { // which is what opening asks for
 		return m.inTrouble(err), nil
 	}
+	m.said = ""
 	if !m.status.Exists {
 		m.stage = stageWelcome
 		return m, nil
@@ -56,12 +62,19 @@ func (m Model) seen(msg inspected) (Model, tea.Cmd) {
 
 func (m Model) answered(msg opened) (Model, tea.Cmd) {
 	m.working = false
+	if msg.err != nil {
+		m.tried.Clear()
+	}
 	switch {
 	case msg.err == nil:
-		v, then := msg.vault, m.then
-		m.pass.Reset()
-		m.again.Reset()
-		return m, func() tea.Msg { return Opened{v, then} }
+		done := Opened{Vault: msg.vault, Then: m.then}
+		if m.status.Exists {
+			m.tried.Clear() // nobody asks for it again
+		} else {
+			done.Passphrase = m.tried
+		}
+		m = m.restart()
+		return m, func() tea.Msg { return done }
 	case errors.Is(msg.err, vault.ErrPassphraseNeeded) && !m.status.Exists:
 		m.stage, m.focus = stageNew, 0
 		return m, m.pass.Focus()
@@ -86,19 +99,21 @@ func (m Model) inTrouble(err error) Model {
 func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 	k := m.keys
 	switch {
-	case m.working:
+	case m.unlocking() && key.Matches(msg, k.Leave):
+		return m.stopUnlocking(), nil
+	case m.working || m.unlocking():
+	case m.stage == stageLocked && key.Matches(msg, k.Go):
+		return m.look()
+	case m.mayUnlock() && key.Matches(msg, k.Unlock):
+		return m.unlockKeyring()
 	case key.Matches(msg, k.Demo):
 		m.ask = DemoRequested{}
 		return m, nil
 	case m.stage == stageTrouble && key.Matches(msg, k.Again):
-		m.request++
-		m.working, m.err = true, nil
-		return m, m.inspect()
+		return m.look()
 	case m.stage == stageTrouble && key.Matches(msg, k.File) && m.mayUseFile():
 		m.kind, m.err, m.stage = vault.KindFile, nil, stageLooking
-		m.request++
-		m.working = true
-		return m, m.inspect()
+		return m.look()
 	case m.stage != stageWelcome:
 	case key.Matches(msg, k.Picture):
 		return m.Proceed(ThenPicture)
@@ -130,7 +145,7 @@ func (m Model) pressTyping(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 	case key.Matches(msg, k.Leave):
 		m.pass.Reset()
 		m.again.Reset()
-		m.said = ""
+		m.said, m.hint = "", hint{working: m.hint.working}
 		if m.stage == stageNew {
 			m.stage, m.then, m.after = stageWelcome, ThenCodes, ""
 		}
@@ -190,5 +205,7 @@ func (m Model) typed(msg tea.Msg) (Model, tea.Cmd) {
 	} else {
 		m.pass, cmd = m.pass.Update(msg)
 	}
-	return m, cmd
+	m.hint.typed++
+	m, more := m.judge()
+	return m, tea.Batch(cmd, more)
 }

@@ -25,6 +25,8 @@ func (m Model) View() string {
 		lines = m.viewAsk()
 	case stageTrouble:
 		lines = m.viewTrouble()
+	case stageLocked:
+		lines = m.viewLocked()
 	case stageLooking:
 		if m.slow {
 			lines = []string{m.theme.Muted.Render("Opening the vault…")}
@@ -118,16 +120,13 @@ func (m Model) viewNew() []string {
 	lines = append(lines, m.prose(t.Muted, "Nobody can recover it, us included. Several words are better than one.")...)
 	lines = append(append(lines, gap...), m.field("Passphrase", m.pass), m.field("Once more", m.again))
 	lines = append(lines, gap...)
-	n := len([]rune(m.pass.Value()))
 	switch {
 	case m.working:
 		lines = append(lines, t.Muted.Render("Making the vault…"))
 	case m.said != "":
 		lines = append(lines, m.prose(t.Warning, m.said)...)
-	case n > 0 && n < 10:
-		lines = append(lines, t.Muted.Render("Short: easy to guess for whoever gets the file."))
 	default:
-		lines = append(lines, "")
+		lines = append(lines, m.viewHint()...)
 	}
 	return lines
 }
@@ -137,6 +136,9 @@ func (m Model) viewAsk() []string {
 	lines := []string{
 		t.Strong.Render("Your vault is locked"),
 		t.Muted.Render(widget.Truncate(m.folder(), m.measure())),
+	}
+	if m.why != "" {
+		lines = append(lines[:1], m.prose(t.Muted, m.why)...)
 	}
 	if m.after != "" {
 		lines = append(lines, m.prose(t.Text, "Type its passphrase, then "+m.after+" is added.")...)
@@ -157,12 +159,46 @@ func (m Model) viewTrouble() []string {
 	t := m.theme
 	title, why, remedy := explain(m.err, m.status)
 	lines := m.prose(t.Warning, title)
-	lines = append(lines, m.prose(t.Text, why)...)
+	switch { // in few lines: a small terminal shows the first ten
+	case m.unlocking():
+		return append(lines, m.prose(t.Text, "Waiting for the keyring's question to be answered. Esc stops waiting.")...)
+	case m.said != "":
+		lines = append(lines, m.prose(t.Warning, m.said)...)
+	default:
+		lines = append(lines, m.prose(t.Text, why)...)
+	}
 	lines = append(lines, "")
 	lines = append(lines, m.prose(t.Text, remedy)...)
-	lines = append(lines, "", t.Key.Render("r")+"  "+t.Text.Render("try again"))
+	again := "try again"
+	if passing(m.err) {
+		lines = append(lines, m.prose(t.Muted, "Twofold looks again by itself, and goes on when it can.")...)
+		again = "look now"
+	}
+	lines = append(lines, "")
+	if m.mayUnlock() {
+		lines = append(lines, t.Key.Render("u")+"  "+t.Text.Render("unlock the keyring"))
+	}
+	lines = append(lines, t.Key.Render("r")+"  "+t.Text.Render(again))
 	if m.mayUseFile() {
 		lines = append(lines, t.Key.Render("f")+"  "+t.Text.Render("keep secrets in a file under a passphrase"))
 	}
 	return append(lines, t.Key.Render("d")+"  "+t.Text.Render("see the demo, nothing stored"))
 }
+
+func (m Model) viewLocked() []string {
+	t := m.theme
+	lines := []string{t.Strong.Render("Locked.") + "  " + t.Key.Render("⏎") + t.Text.Render(" unlocks")}
+	why := m.why
+	if m.after != "" {
+		why = "Then " + m.after + " is added."
+	}
+	if why != "" {
+		lines = append(append(lines, ""), m.prose(t.Muted, why)...)
+	}
+	if m.working {
+		lines = append(lines, "", t.Muted.Render("Opening…"))
+	}
+	return lines
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
