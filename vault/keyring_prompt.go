@@ -111,6 +111,10 @@ func (s *systemKeyring) consent(ctx context.Context, prompt dbus.ObjectPath) err
 
 // answer shows a prompt and waits for its end. It watches the provider too: one
 // that dies takes the prompt with it and sends nothing.
+//
+// A prompt that nobody waits for any more is left by closing the connection. Its
+// window may stay, and unlocks when it is answered. Prompt.Dismiss would be the
+// way to take it back, but ends gnome-keyring-daemon 42.
 func (s *systemKeyring) answer(ctx context.Context, prompt dbus.ObjectPath, patience time.Duration) error {
 	if prompt == noPath || prompt == "" {
 		return nil
@@ -142,10 +146,10 @@ func (s *systemKeyring) answer(ctx context.Context, prompt dbus.ObjectPath, pati
 				return err
 			}
 		case <-late.C:
-			s.dismiss(prompt)
+			s.drop()
 			return &KeyringError{Reason: ReasonUnanswered, Provider: s.provider}
 		case <-ctx.Done():
-			s.dismiss(prompt)
+			s.drop()
 			return &KeyringError{Reason: ReasonUnanswered, Provider: s.provider, Cause: ctx.Err()}
 		}
 	}
@@ -165,11 +169,4 @@ func (s *systemKeyring) promptEvent(event *dbus.Signal, prompt dbus.ObjectPath) 
 		return true, nil
 	}
 	return false, nil
-}
-
-// dismiss takes a prompt back that nobody waits for any more.
-func (s *systemKeyring) dismiss(prompt dbus.ObjectPath) {
-	ctx, cancel := context.WithTimeout(context.Background(), probeWait)
-	defer cancel()
-	_ = s.at(prompt).CallWithContext(ctx, promptType+".Dismiss", 0).Err
 }

@@ -10,7 +10,6 @@ package keyringtest
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -25,7 +24,9 @@ import (
 var programs = []string{"dbus-daemon", "gnome-keyring-daemon"}
 
 // Missing names the programs that Start needs and that are not here.
-func Missing() []string {
+func Missing() []string { return missingOf(programs...) }
+
+func missingOf(programs ...string) []string {
 	var missing []string
 	for _, p := range programs {
 		if _, err := exec.LookPath(p); err != nil {
@@ -137,6 +138,16 @@ func (k *Keyring) startProvider(password string, path dbus.ObjectPath, property 
 		k.daemon = nil
 		return err
 	}
+	return k.waitFor(secretsName, func(conn *dbus.Conn) bool {
+		_, err := conn.Object(secretsName, path).GetProperty(property)
+		return err == nil
+	})
+}
+
+const secretsName = "org.freedesktop.secrets"
+
+// waitFor waits until a name is on the bus and ready.
+func (k *Keyring) waitFor(name string, ready func(*dbus.Conn) bool) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	conn, err := dbus.Connect(k.address, dbus.WithContext(ctx))
@@ -146,15 +157,13 @@ func (k *Keyring) startProvider(password string, path dbus.ObjectPath, property 
 	defer func() { _ = conn.Close() }()
 	for ctx.Err() == nil {
 		var owned bool
-		err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, "org.freedesktop.secrets").Store(&owned)
-		if err == nil && owned {
-			if _, err = conn.Object("org.freedesktop.secrets", path).GetProperty(property); err == nil {
-				return nil
-			}
+		err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, name).Store(&owned)
+		if err == nil && owned && ready(conn) {
+			return nil
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	return errors.New("gnome-keyring-daemon does not answer")
+	return fmt.Errorf("nobody answers as %s", name)
 }
 
 // StopProvider ends the provider as a crash would, and leaves the bus.
