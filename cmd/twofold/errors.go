@@ -72,7 +72,9 @@ var wordings = []wording{
 	{is: vault.ErrIndexMissing, code: exitNoVault, hints: []string{
 		"your secrets are still in the keyring: secret-tool search --all service twofold", "nothing was written, so that they stay reachable",
 	}},
-	{is: vault.ErrIndexKeyMissing, code: exitNoVault, hints: []string{"is this the keyring the vault was made with? Nothing was changed"}},
+	{is: vault.ErrIndexKeyMissing, code: exitNoVault, hints: []string{
+		"another keyring may be in use, or another database of it: open the one that the vault was made with", nothingMoved,
+	}},
 	{is: vault.ErrNewerFormat, code: exitNoVault, hints: []string{"install the newer version of twofold; nothing was changed"}},
 	{is: vault.ErrBusy, code: exitNoVault, hints: []string{"wait for the other twofold to finish, then try again"}},
 	{is: vault.ErrDamaged, code: exitBadFile, hints: []string{
@@ -117,6 +119,10 @@ func outcomeOf(err error) outcome {
 	var notOne *notOneError
 	if errors.As(err, &notOne) {
 		return outcome{exitNotOne, err.Error(), notOne.hints()}
+	}
+	var keyring *vault.KeyringError
+	if errors.As(err, &keyring) && !errors.Is(err, context.Canceled) {
+		return keyringOutcome(keyring)
 	}
 	for _, row := range wordings {
 		if errors.Is(err, row.is) {

@@ -16,7 +16,7 @@ func (a *app) vaultCommand() *cobra.Command {
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.statusCommand())
+	cmd.AddCommand(a.statusCommand(), a.unlockCommand())
 	return cmd
 }
 
