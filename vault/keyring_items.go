@@ -52,7 +52,7 @@ func (s *systemKeyring) getMany(ctx context.Context, users []string) (map[string
 	}
 	short, cancel := s.limit(ctx, len(users))
 	defer cancel()
-	if err := s.find(short); err != nil {
+	if err := s.ready(short); err != nil {
 		return nil, err
 	}
 	found, locked, err := s.lookUp(short, users)
@@ -108,7 +108,7 @@ func (s *systemKeyring) users(ctx context.Context) ([]string, error) {
 	defer s.mu.Unlock()
 	short, cancel := s.limit(ctx, 0)
 	defer cancel()
-	if err := s.find(short); err != nil {
+	if err := s.ready(short); err != nil {
 		return nil, err
 	}
 	open, locked, err := s.search(short, map[string]string{"service": service})
@@ -118,6 +118,17 @@ func (s *systemKeyring) users(ctx context.Context) ([]string, error) {
 	var users []string
 	err = s.userOf(ctx, append(open, locked...), func(_ dbus.ObjectPath, user string) { users = append(users, user) })
 	return users, err
+}
+
+// ready makes sure that a search asks nobody and answers at once. GNOME Keyring
+// also finds what is locked, and says so; KeePassXC would have the person unlock
+// the database first, and keep us waiting for that.
+func (s *systemKeyring) ready(ctx context.Context) error {
+	err := s.find(ctx)
+	if err == nil && s.provider != gnomeKeyring {
+		_, err = s.usable(ctx)
+	}
+	return err
 }
 
 // search looks in all collections. An item may lie in another one than that of
@@ -349,7 +360,7 @@ func (s *systemKeyring) remove(ctx context.Context, user string) error {
 	defer s.mu.Unlock()
 	short, cancel := s.limit(ctx, 0)
 	defer cancel()
-	if err := s.find(short); err != nil {
+	if err := s.ready(short); err != nil {
 		return err
 	}
 	open, locked, err := s.search(short, attributesOf(user))

@@ -63,6 +63,10 @@ func StartBus() (*Keyring, error) {
 	if m := Missing(); len(m) > 0 {
 		return nil, fmt.Errorf("start a keyring: no %s", strings.Join(m, ", "))
 	}
+	return newBus()
+}
+
+func newBus() (*Keyring, error) {
 	// Not below the caller's folder: the name of a socket has 107 bytes at most.
 	dir, err := os.MkdirTemp("", "twofold-keyring-")
 	if err != nil {
