@@ -113,6 +113,11 @@ func (v *Vault) settle(ctx context.Context, d *document) (settled bool, err erro
 			pending = append(pending, e)
 		}
 	}
+	if len(pending) > 0 {
+		if err := v.atHome(ctx); err != nil {
+			return false, err
+		}
+	}
 	for _, e := range pending {
 		switch e.record.Intent {
 		case intentAdd:

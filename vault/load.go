@@ -204,6 +204,9 @@ func (v *Vault) keyOf(ctx context.Context, d *document, e *entry) (Key, error) {
 		var err error
 		text, err = v.items.get(ctx, e.record.ID)
 		if errors.Is(err, errItemAbsent) {
+			if err := v.atHome(ctx); err != nil {
+				return Key{}, err
+			}
 			return Key{}, fmt.Errorf("%w: item %s of service %s", ErrSecretMissing, e.record.ID, service)
 		}
 		if err != nil {

@@ -59,7 +59,11 @@ func (v *Vault) add(ctx context.Context, k Key) (Account, error) {
 
 func (v *Vault) addLocked(ctx context.Context, k Key) (Account, error) {
 	var fresh *entry
-	err := v.changeLocked(ctx, func(d *document) error {
+	err := v.atHome(ctx)
+	if err != nil {
+		return Account{}, err
+	}
+	err = v.changeLocked(ctx, func(d *document) error {
 		fingerprint := d.fingerprint(k.Secret)
 		if twin := d.twin(k.Account, fingerprint); twin != nil {
 			return &DuplicateError{Existing: twin.record.clone()}
