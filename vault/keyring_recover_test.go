@@ -142,3 +142,16 @@ func TestAnotherKeyringDropsNothingThatWasBegun(t *testing.T) {
 		t.Errorf("%d items, %v", len(all), err)
 	}
 }
+
+// Where the system has an entry for it, the bus starts the keyring again after
+// it died: locked, which is not empty.
+func TestAKeyringThatTheBusStartsAgainIsLocked(t *testing.T) {
+	k := anUnlockedKeyring(t)
+	if err := k.Install("/usr/bin/env gnome-keyring-daemon --foreground --components=secrets"); err != nil {
+		t.Fatal(err)
+	}
+	setBus(t, k)
+	v, a, _ := aVaultIn(t)
+	k.StopProvider()
+	nothingWorksAndNothingChanges(t, v, a, func(err error) { t.Helper(); isReason(t, err, ReasonLockedNoPrompt, gnomeKeyring) })
+}

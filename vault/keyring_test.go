@@ -3,13 +3,16 @@
 package vault
 
 import (
+	"bufio"
 	"errors"
 	"io/fs"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -153,6 +156,16 @@ func TestEachStateOfAKeyringIsToldApart(t *testing.T) {
 			freeze(t, k.Bus())
 		}, StateUnreachable, ReasonFrozenBus, "", KindFile},
 		"no provider": {func(t *testing.T) { setBus(t, aBus(t)) }, StateAbsent, ReasonNoProvider, "", KindFile},
+		"cannot be started": {func(t *testing.T) {
+			k := aBus(t)
+			if err := k.Install("/bin/false"); err != nil {
+				t.Fatal(err)
+			}
+			setBus(t, k)
+		}, StateUnreachable, ReasonNotStarted, "", KindFile},
+		"another user's bus": {func(t *testing.T) {
+			t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+aBusThatRefuses(t))
+		}, StateUnreachable, ReasonForeignBus, "", KindFile},
 		"no collection": {func(t *testing.T) {
 			k := aBus(t)
 			if err := k.StartBareProvider(); err != nil {
@@ -201,6 +214,38 @@ func TestEachStateOfAKeyringIsToldApart(t *testing.T) {
 			}
 		})
 	}
+}
+
+// aBusThatRefuses knows nobody, as that of another user.
+func aBusThatRefuses(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "twofold-bus-") // t.TempDir is too long for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	path := filepath.Join(dir, "bus")
+	var config net.ListenConfig
+	l, err := config.Listen(t.Context(), "unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wait sync.WaitGroup
+	t.Cleanup(func() { _ = l.Close(); wait.Wait() })
+	wait.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			lines := bufio.NewScanner(c)
+			for lines.Scan() {
+				_, _ = c.Write([]byte("REJECTED EXTERNAL\r\n"))
+			}
+			_ = c.Close()
+		}
+	})
+	return path
 }
 
 // skipWithABus skips where godbus finds a bus also without an address.

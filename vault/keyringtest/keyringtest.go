@@ -73,8 +73,10 @@ func newBus() (*Keyring, error) {
 		return nil, err
 	}
 	k := &Keyring{dir: dir}
-	if err := os.Mkdir(filepath.Join(dir, "run"), 0o700); err != nil {
-		return nil, err
+	for _, sub := range []string{filepath.Join(dir, "run"), k.services()} {
+		if err := os.Mkdir(sub, 0o700); err != nil {
+			return nil, err
+		}
 	}
 	if err := k.startBus(); err != nil {
 		k.Stop()
@@ -90,6 +92,7 @@ func (k *Keyring) startBus() error {
 <busconfig>
   <type>session</type>
   <listen>unix:path=`+filepath.Join(k.dir, "run", "bus")+`</listen>
+  <servicedir>`+k.services()+`</servicedir>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
@@ -169,6 +172,23 @@ func (k *Keyring) waitFor(name string, ready func(*dbus.Conn) bool) error {
 	}
 	return fmt.Errorf("nobody answers as %s", name)
 }
+
+// Install tells the bus what to run when the keyring is asked for and nobody is
+// there; each system with a desktop has such an entry.
+func (k *Keyring) Install(command string) error {
+	entry := "[D-BUS Service]\nName=" + secretsName + "\nExec=" + command + "\n"
+	if err := os.WriteFile(filepath.Join(k.services(), secretsName+".service"), []byte(entry), 0o600); err != nil {
+		return err
+	}
+	conn, err := dbus.Connect(k.address)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	return conn.BusObject().Call("org.freedesktop.DBus.ReloadConfig", 0).Err
+}
+
+func (k *Keyring) services() string { return filepath.Join(k.dir, "services") }
 
 // StopProvider ends the provider as a crash would, and leaves the bus.
 func (k *Keyring) StopProvider() { k.daemon = end(k.daemon) }
