@@ -78,7 +78,7 @@ func (v *Vault) collectSome(ctx context.Context, d *document, entries []*entry, 
 	var texts map[string]string
 	if v.kind == KindKeyring {
 		var err error
-		if texts, err = v.items.getMany(ctx, idsOf(entries)); err != nil {
+		if texts, err = v.textsOf(ctx, idsOf(entries)); err != nil {
 			return err
 		}
 	}

@@ -162,6 +162,11 @@ func (v *Vault) sealInto(name string, plain []byte, rotate bool) ([]byte, error)
 // the lock is ours, so nobody is still at it. An item of an account being added
 // either is there as a whole, then the account is, or it is not.
 func (v *Vault) settle(ctx context.Context, d *document) error {
+	if len(d.pending) > 0 {
+		if err := v.atHome(ctx); err != nil {
+			return err
+		}
+	}
 	for _, e := range slices.Clone(d.pending) {
 		r := e.record()
 		switch r.Intent {

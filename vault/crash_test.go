@@ -49,7 +49,23 @@ func (f *fakeItems) get(_ context.Context, user string) (string, error) {
 }
 
 func (f *fakeItems) getMany(ctx context.Context, users []string) (map[string]string, error) {
-	return loopGet(ctx, users, f.get)
+	if err := f.step("get many", strings.Join(users, " ")); err != nil {
+		return nil, err
+	}
+	values := map[string]string{}
+	for _, user := range users {
+		if value, ok := f.held[user]; ok {
+			values[user] = value
+		}
+	}
+	return values, nil
+}
+
+func (f *fakeItems) all(context.Context) (map[string]string, error) {
+	if err := f.step("all", ""); err != nil {
+		return nil, err
+	}
+	return maps.Clone(f.held), nil
 }
 
 func (f *fakeItems) set(_ context.Context, user, value string) error {

@@ -7,18 +7,29 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	gokeyring "github.com/zalando/go-keyring"
 )
 
+// How long a keyring may take. Together they keep the word of two seconds for
+// whatever is not a write: one question that is never answered, or several that
+// are answered slowly.
 const (
-	probeWait = 2 * time.Second // for the answer to one question
-	itemWait  = 5 * time.Second // for one item; a keyring of 1000 rewrites itself in 20 ms
+	probeWait  = 1500 * time.Millisecond // for the answer to one question
+	totalWait  = 1800 * time.Millisecond // for all the questions of one call
+	eachWait   = 10 * time.Millisecond   // more for each of many items
+	itemWait   = 5 * time.Second         // for a write; a keyring of 1000 rewrites itself in 20 ms
+	promptWait = 2 * time.Minute         // for a person
+)
+
+// What is taken from a keyring in one go.
+const (
+	maxItem  = 64 << 10 // bytes of a value; ours have 10 KiB at most
+	maxItems = 20_000   // under our service
 )
 
 var (
 	errItemAbsent = errors.New("the keyring has no such item")
 	errCannotList = errors.New("the items of this keyring cannot be listed")
+	errTooMany    = errors.New("the keyring holds more items of this program than it ever writes")
 )
 
 // indexUser is the item that holds the key of a vault's index.
@@ -26,84 +37,6 @@ func indexUser(id string) string { return "index-" + id }
 
 // folderComment is the line of that item which names the vault's folder.
 const folderComment = "folder: "
-
-// systemKeyring is the keyring of the operating system, through go-keyring.
-type systemKeyring struct {
-	asker // finds out what the keyring is like; one a system
-}
-
-func newSystemKeyring(patience time.Duration) *systemKeyring {
-	return &systemKeyring{asker{wait: max(patience, probeWait)}}
-}
-
-func (s *systemKeyring) get(ctx context.Context, user string) (string, error) {
-	return s.run(ctx, "read an item", func() (string, error) { return gokeyring.Get(service, user) })
-}
-
-func (s *systemKeyring) getMany(ctx context.Context, users []string) (map[string]string, error) {
-	return loopGet(ctx, users, s.get)
-}
-
-func (s *systemKeyring) set(ctx context.Context, user, value string) error {
-	_, err := s.run(ctx, "write an item", func() (string, error) { return "", gokeyring.Set(service, user, value) })
-	return err
-}
-
-func (s *systemKeyring) remove(ctx context.Context, user string) error {
-	_, err := s.run(ctx, "remove an item", func() (string, error) { return "", gokeyring.Delete(service, user) })
-	if errors.Is(err, errItemAbsent) {
-		return nil
-	}
-	return err
-}
-
-// run makes one call of go-keyring, after asking whether there is a keyring and
-// whether it is unlocked: go-keyring would start a bus where there is none, and
-// wait for a person where it is locked.
-//
-// go-keyring knows no deadline. When ours passes, its goroutine is left behind
-// until the keyring answers, and a write may still take place then.
-func (s *systemKeyring) run(ctx context.Context, doing string, call func() (string, error)) (string, error) {
-	if state := s.probe(ctx); state.Err != nil {
-		return "", state.Err
-	}
-	type answer struct {
-		value string
-		err   error
-	}
-	ctx, cancel := context.WithTimeout(ctx, max(itemWait, s.wait))
-	defer cancel()
-	done := make(chan answer, 1)
-	go func() {
-		value, err := call()
-		done <- answer{value, err}
-	}()
-	select {
-	case a := <-done:
-		return a.value, s.explain(ctx, doing, a.err)
-	case <-ctx.Done():
-		return "", fmt.Errorf("%w: %s: %w", ErrKeyringUnreachable, doing, ctx.Err())
-	}
-}
-
-// explain gives an error of go-keyring one of our names.
-func (s *systemKeyring) explain(ctx context.Context, doing string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, gokeyring.ErrNotFound):
-		return errItemAbsent
-	case errors.Is(err, gokeyring.ErrSetDataTooBig):
-		return fmt.Errorf("%s: the account is too long for this system's keyring", doing)
-	case errors.Is(err, gokeyring.ErrUnsupportedPlatform):
-		return ErrNoKeyring
-	}
-	// It may have been locked or stopped since we asked.
-	if state := s.probe(ctx); state.Err != nil {
-		return state.Err
-	}
-	return fmt.Errorf("%w: %s: %w", ErrKeyringUnreachable, doing, err)
-}
 
 // lostIndex looks for the key of an index that lived in this folder. It is
 // asked only where the folder has no vault.json.

@@ -3,13 +3,16 @@
 package vault
 
 import (
+	"bufio"
 	"errors"
 	"io/fs"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -115,6 +118,17 @@ func aBus(t testing.TB) *keyringtest.Keyring {
 	return k
 }
 
+const keyringPassword = "a made-up password"
+
+func anUnlockedKeyring(t testing.TB) *keyringtest.Keyring {
+	t.Helper()
+	k := aBus(t)
+	if err := k.StartProvider(keyringPassword); err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
 func aLockedKeyring(t testing.TB) *keyringtest.Keyring {
 	t.Helper()
 	k := aBus(t)
@@ -132,45 +146,49 @@ func TestEachStateOfAKeyringIsToldApart(t *testing.T) {
 	for name, c := range map[string]struct {
 		make     func(t *testing.T)
 		state    State
-		err      error
+		reason   KeyringReason
 		provider string
 		auto     Kind // what is chosen where there is no vault yet
 	}{
-		"usable": {func(*testing.T) {}, StateUsable, nil, "GNOME Keyring", KindKeyring},
+		"usable": {func(*testing.T) {}, StateUsable, "", "GNOME Keyring", KindKeyring},
 		"no bus": {func(t *testing.T) {
-			// Also without an address godbus looks for a bus there.
-			run := filepath.Join("/run/user", strconv.Itoa(os.Getuid()))
-			for _, name := range []string{"bus", "dbus-session"} {
-				if _, err := os.Stat(filepath.Join(run, name)); err == nil {
-					t.Skipf("there is a bus in %s", run)
-				}
-			}
+			skipWithABus(t)
 			t.Setenv("DBUS_SESSION_BUS_ADDRESS", "")
-		}, StateAbsent, ErrNoKeyring, "", KindFile},
+		}, StateAbsent, ReasonNoBus, "", KindFile},
 		"dead bus": {func(t *testing.T) {
 			k := aBus(t)
 			setBus(t, k)
 			k.Stop()
-		}, StateUnreachable, ErrKeyringUnreachable, "", KindFile},
+		}, StateUnreachable, ReasonDeadBus, "", KindFile},
 		"frozen bus": {func(t *testing.T) {
 			k := aBus(t)
 			setBus(t, k)
 			freeze(t, k.Bus())
-		}, StateUnreachable, ErrKeyringUnreachable, "", KindFile},
-		"no provider": {func(t *testing.T) { setBus(t, aBus(t)) }, StateAbsent, ErrNoKeyring, "", KindFile},
+		}, StateUnreachable, ReasonFrozenBus, "", KindFile},
+		"no provider": {func(t *testing.T) { setBus(t, aBus(t)) }, StateAbsent, ReasonNoProvider, "", KindFile},
+		"cannot be started": {func(t *testing.T) {
+			k := aBus(t)
+			if err := k.Install("/bin/false"); err != nil {
+				t.Fatal(err)
+			}
+			setBus(t, k)
+		}, StateUnreachable, ReasonNotStarted, "", KindFile},
+		"another user's bus": {func(t *testing.T) {
+			t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+aBusThatRefuses(t))
+		}, StateUnreachable, ReasonForeignBus, "", KindFile},
 		"no collection": {func(t *testing.T) {
 			k := aBus(t)
 			if err := k.StartBareProvider(); err != nil {
 				t.Fatal(err)
 			}
 			setBus(t, k)
-		}, StateAbsent, ErrNoKeyring, "GNOME Keyring", KindFile},
-		"locked": {func(t *testing.T) { setBus(t, aLockedKeyring(t)) }, StateLocked, ErrLocked, "GNOME Keyring", KindFile},
+		}, StateAbsent, ReasonNoCollection, "GNOME Keyring", KindFile},
+		"locked": {func(t *testing.T) { setBus(t, aLockedKeyring(t)) }, StateLocked, ReasonLockedNoPrompt, "GNOME Keyring", KindFile},
 		"frozen provider": {func(t *testing.T) {
 			k := aLockedKeyring(t)
 			setBus(t, k)
 			freeze(t, k.Provider())
-		}, StateUnreachable, ErrKeyringUnreachable, "GNOME Keyring", KindKeyring},
+		}, StateUnreachable, ReasonFrozenProvider, "GNOME Keyring", KindKeyring},
 	} {
 		t.Run(name, func(t *testing.T) {
 			// Whoever tries to start a bus leaves a mark.
@@ -182,18 +200,18 @@ func TestEachStateOfAKeyringIsToldApart(t *testing.T) {
 			c.make(t)
 			t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
 			dir := filepath.Join(t.TempDir(), "vault")
-			began := time.Now()
 			s, err := Inspect(t.Context(), dir, KindKeyring)
-			t.Logf("took %v: %v", time.Since(began), s.Keyring.Err)
-			if err != nil || s.Keyring.State != c.state || !errors.Is(s.Keyring.Err, c.err) || s.Keyring.Provider != c.provider {
+			if err != nil || s.Keyring.State != c.state || s.Keyring.Provider != c.provider {
 				t.Errorf("%+v %v", s, err)
 			}
-			if _, err := Open(t.Context(), Options{Dir: dir, Kind: KindKeyring}); !errors.Is(err, c.err) {
-				t.Errorf("Open: %v", err)
-			}
+			isReason(t, s.Keyring.Err, c.reason, c.provider)
+			quickly(t, "Open", func() {
+				_, err = Open(t.Context(), Options{Dir: dir, Kind: KindKeyring})
+			})
+			isReason(t, err, c.reason, c.provider)
 			var trouble error // a file vault can always be made
-			if c.auto == KindKeyring {
-				trouble = c.err
+			if c.auto == KindKeyring && c.reason != "" {
+				trouble = c.reason.kind()
 			}
 			if s, err = Inspect(t.Context(), dir, KindAuto); err != nil || s.Kind != c.auto || s.Exists || !errors.Is(s.Err, trouble) {
 				t.Errorf("auto: %+v %v", s, err)
@@ -205,6 +223,77 @@ func TestEachStateOfAKeyringIsToldApart(t *testing.T) {
 				t.Error("a bus was started")
 			}
 		})
+	}
+}
+
+// aBusThatRefuses knows nobody, as that of another user.
+func aBusThatRefuses(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "twofold-bus-") // t.TempDir is too long for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	path := filepath.Join(dir, "bus")
+	var config net.ListenConfig
+	l, err := config.Listen(t.Context(), "unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wait sync.WaitGroup
+	t.Cleanup(func() { _ = l.Close(); wait.Wait() })
+	wait.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			lines := bufio.NewScanner(c)
+			for lines.Scan() {
+				_, _ = c.Write([]byte("REJECTED EXTERNAL\r\n"))
+			}
+			_ = c.Close()
+		}
+	})
+	return path
+}
+
+// skipWithABus skips where godbus finds a bus also without an address.
+func skipWithABus(t testing.TB) {
+	t.Helper()
+	run := filepath.Join("/run/user", strconv.Itoa(os.Getuid()))
+	for _, name := range []string{"bus", "dbus-session"} {
+		if _, err := os.Stat(filepath.Join(run, name)); err == nil {
+			t.Skipf("there is a bus in %s", run)
+		}
+	}
+}
+
+// isReason holds an error against the reason it has to have; none for "".
+func isReason(t testing.TB, err error, want KeyringReason, provider string) {
+	t.Helper()
+	if want == "" {
+		if err != nil {
+			t.Errorf("%v; want no error", err)
+		}
+		return
+	}
+	var e *KeyringError
+	if !errors.As(err, &e) || e.Reason != want || e.Provider != provider || !errors.Is(err, want.kind()) {
+		t.Errorf("%v; want %q of %q", err, want, provider)
+	}
+}
+
+// quickly holds what it runs to the two seconds that an answer may take, and to
+// five where the machine has other work.
+func quickly(t testing.TB, what string, do func()) {
+	t.Helper()
+	began := time.Now()
+	do()
+	took := time.Since(began).Round(time.Millisecond)
+	t.Logf("%s: %v", what, took)
+	if took > 5*time.Second {
+		t.Errorf("%s took %v", what, took)
 	}
 }
 

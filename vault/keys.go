@@ -2,7 +2,6 @@ package vault
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -63,7 +62,7 @@ func (v *Vault) fetchInto(ctx context.Context, all map[string]Fetched, ids []str
 	for id := range known {
 		users = append(users, id)
 	}
-	texts, err := v.items.getMany(ctx, users)
+	texts, err := v.textsOf(ctx, users)
 	d := v.view.Load().document()
 	for _, id := range ids {
 		r, there := known[id]
@@ -167,20 +166,4 @@ func (v *Vault) codeOfCounter(ctx context.Context, k Key) (c Code, err error) {
 		return d.put(r.renamed(), e)
 	})
 	return c, err
-}
-
-// loopGet is getMany for a keyring that is asked item by item.
-func loopGet(ctx context.Context, users []string, get func(context.Context, string) (string, error)) (map[string]string, error) {
-	found := make(map[string]string, len(users))
-	for _, user := range users {
-		text, err := get(ctx, user)
-		switch {
-		case errors.Is(err, errItemAbsent):
-		case err != nil:
-			return found, err
-		default:
-			found[user] = text
-		}
-	}
-	return found, nil
 }

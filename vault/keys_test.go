@@ -61,7 +61,7 @@ func TestKeysAsksAKeyringThatIsAwayOnce(t *testing.T) {
 	}
 	away, asked := false, 0
 	v, err := r.open(t, func(step, _ string) error {
-		if step == "get" && away {
+		if step == "get many" && away {
 			asked++
 			return fmt.Errorf("%w: it hangs", ErrKeyringUnreachable)
 		}

@@ -196,6 +196,9 @@ func (v *Vault) keyOf(ctx context.Context, d *document, r record) (Key, error) {
 		var err error
 		text, err = v.items.get(ctx, r.ID)
 		if errors.Is(err, errItemAbsent) {
+			if err := v.atHome(ctx); err != nil {
+				return Key{}, err
+			}
 			return Key{}, missing(r.ID)
 		}
 		if err != nil {

@@ -55,6 +55,9 @@ func (v *Vault) mergeSome(ctx context.Context, keys []Key, order []int, steps []
 		return err
 	}
 	defer unlock()
+	if err := v.atHome(ctx); err != nil {
+		return err
+	}
 	planned := map[int]Step{}
 	var fresh []int // indexes of keys
 	err = v.changeLocked(ctx, func(d *document) error {

@@ -190,7 +190,7 @@ func (m mover) fillFile(ctx context.Context, d *document) error {
 	var lost UnreadableError
 	for from := 0; from < len(d.entries); from += atOnce {
 		some := d.entries[from:min(from+atOnce, len(d.entries))]
-		texts, err := m.items.getMany(ctx, idsOf(some))
+		texts, err := m.textsOf(ctx, idsOf(some))
 		if err != nil {
 			return err
 		}

@@ -43,6 +43,9 @@ func (v *Vault) add(ctx context.Context, k Key) (Account, error) {
 }
 
 func (v *Vault) addLocked(ctx context.Context, k Key) (Account, error) {
+	if err := v.atHome(ctx); err != nil {
+		return Account{}, err
+	}
 	err := v.changeLocked(ctx, func(d *document) error {
 		if twin := d.twin(k.Account, d.fingerprint(k.Secret)); twin != nil {
 			return &DuplicateError{Existing: twin.record().clone()}

@@ -35,8 +35,12 @@ type items interface {
 	probe(ctx context.Context) KeyringState
 	// get gives errItemAbsent only when an unlocked keyring has no such item.
 	get(ctx context.Context, user string) (string, error)
-	// getMany gives those of the items that are there, at the cost of about one.
+	// getMany gives those of the items that are there; an absent one is not in
+	// the map. It gives an error, and no map, when it cannot tell.
 	getMany(ctx context.Context, users []string) (map[string]string, error)
+	// all gives every item with its value; errCannotList where the system has
+	// no way to, ErrLocked when it could not read each.
+	all(ctx context.Context) (map[string]string, error)
 	set(ctx context.Context, user, value string) error
 	// remove gives no error when the item is not there.
 	remove(ctx context.Context, user string) error

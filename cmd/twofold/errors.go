@@ -88,7 +88,9 @@ var wordings = []wording{
 	{is: vault.ErrIndexMissing, code: exitNoVault, hints: []string{
 		"your secrets are still in the keyring; make the list anew from it: twofold vault doctor --rebuild",
 	}},
-	{is: vault.ErrIndexKeyMissing, code: exitNoVault, hints: []string{"is this the keyring the vault was made with? Nothing was changed"}},
+	{is: vault.ErrIndexKeyMissing, code: exitNoVault, hints: []string{
+		"another keyring may be in use, or another database of it: open the one that the vault was made with", nothingMoved,
+	}},
 	{is: vault.ErrMoved, code: exitNoVault, says: "another twofold has moved the vault meanwhile", hints: []string{"run the command once more; " + nothingMoved}},
 	{is: vault.ErrSameKind, code: exitUsage, hints: []string{"\"twofold vault status\" says where it is"}},
 	{is: vault.ErrOccupied, code: exitFailed, says: "this folder has another vault of that kind", hints: []string{
@@ -143,6 +145,10 @@ func outcomeOf(err error) outcome {
 	var notOne *notOneError
 	if errors.As(err, &notOne) {
 		return outcome{exitNotOne, err.Error(), notOne.hints()}
+	}
+	var keyring *vault.KeyringError
+	if errors.As(err, &keyring) && !errors.Is(err, context.Canceled) {
+		return keyringOutcome(keyring)
 	}
 	for _, row := range wordings {
 		if errors.Is(err, row.is) {

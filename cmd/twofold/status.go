@@ -16,7 +16,7 @@ func (a *app) vaultCommand() *cobra.Command {
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.statusCommand(), a.initCommand(), a.moveCommand(), a.passphraseCommand(), a.doctorCommand(),
+	cmd.AddCommand(a.statusCommand(), a.unlockCommand(), a.initCommand(), a.moveCommand(), a.passphraseCommand(), a.doctorCommand(),
 		a.backupCommand(), a.restoreBackupCommand())
 	return cmd
 }

@@ -14,6 +14,10 @@ func explain(err error, s vault.Status) (title, why, remedy string) {
 	safe := "Your accounts are as they were; nothing was changed."
 	dir := widget.Clean(s.Dir)
 	var permissions *vault.PermissionsError
+	var keyring *vault.KeyringError
+	if errors.As(err, &keyring) {
+		return explainKeyring(keyring, s)
+	}
 	switch {
 	case errors.Is(err, vault.ErrLocked):
 		return "The keyring is locked.", safe,
@@ -23,7 +27,7 @@ func explain(err error, s vault.Status) (title, why, remedy string) {
 			"Start it again, for instance by logging out and in."
 	case errors.Is(err, vault.ErrNoKeyring) && s.Exists:
 		return "There is no keyring here.", "This vault keeps its secrets in one. " + safe,
-			"Run Twofold in the desktop session that the vault was made in, or start a keyring (gnome-keyring-daemon --unlock)."
+			"Run Twofold in the desktop session that the vault was made in, or start a keyring."
 	case errors.Is(err, vault.ErrNoKeyring):
 		return "There is no keyring here.", "No vault was made yet.",
 			"Install and start one (gnome-keyring or KeePassXC), or use a file."
@@ -40,7 +44,7 @@ func explain(err error, s vault.Status) (title, why, remedy string) {
 	case errors.Is(err, vault.ErrIndexKeyMissing):
 		return "The key of the vault's list is not in this keyring.",
 			"Another keyring may have been in use when the vault was made. " + safe,
-			"Open the keyring that was in use then; two of them on one desktop is the usual cause."
+			"Open the keyring that was in use then; two of them on one desktop, or another database, is the usual cause."
 	case errors.Is(err, vault.ErrDamaged):
 		return "The vault is damaged.", "It is in " + dir + ", and was left as it is.",
 			"Bring back the files in it from a backup."

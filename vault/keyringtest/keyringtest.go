@@ -10,7 +10,6 @@ package keyringtest
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -25,7 +24,9 @@ import (
 var programs = []string{"dbus-daemon", "gnome-keyring-daemon"}
 
 // Missing names the programs that Start needs and that are not here.
-func Missing() []string {
+func Missing() []string { return missingOf(programs...) }
+
+func missingOf(programs ...string) []string {
 	var missing []string
 	for _, p := range programs {
 		if _, err := exec.LookPath(p); err != nil {
@@ -62,14 +63,20 @@ func StartBus() (*Keyring, error) {
 	if m := Missing(); len(m) > 0 {
 		return nil, fmt.Errorf("start a keyring: no %s", strings.Join(m, ", "))
 	}
+	return newBus()
+}
+
+func newBus() (*Keyring, error) {
 	// Not below the caller's folder: the name of a socket has 107 bytes at most.
 	dir, err := os.MkdirTemp("", "twofold-keyring-")
 	if err != nil {
 		return nil, err
 	}
 	k := &Keyring{dir: dir}
-	if err := os.Mkdir(filepath.Join(dir, "run"), 0o700); err != nil {
-		return nil, err
+	for _, sub := range []string{filepath.Join(dir, "run"), k.services()} {
+		if err := os.Mkdir(sub, 0o700); err != nil {
+			return nil, err
+		}
 	}
 	if err := k.startBus(); err != nil {
 		k.Stop()
@@ -85,6 +92,7 @@ func (k *Keyring) startBus() error {
 <busconfig>
   <type>session</type>
   <listen>unix:path=`+filepath.Join(k.dir, "run", "bus")+`</listen>
+  <servicedir>`+k.services()+`</servicedir>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
@@ -137,6 +145,16 @@ func (k *Keyring) startProvider(password string, path dbus.ObjectPath, property 
 		k.daemon = nil
 		return err
 	}
+	return k.waitFor(secretsName, func(conn *dbus.Conn) bool {
+		_, err := conn.Object(secretsName, path).GetProperty(property)
+		return err == nil
+	})
+}
+
+const secretsName = "org.freedesktop.secrets"
+
+// waitFor waits until a name is on the bus and ready.
+func (k *Keyring) waitFor(name string, ready func(*dbus.Conn) bool) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	conn, err := dbus.Connect(k.address, dbus.WithContext(ctx))
@@ -146,16 +164,31 @@ func (k *Keyring) startProvider(password string, path dbus.ObjectPath, property 
 	defer func() { _ = conn.Close() }()
 	for ctx.Err() == nil {
 		var owned bool
-		err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, "org.freedesktop.secrets").Store(&owned)
-		if err == nil && owned {
-			if _, err = conn.Object("org.freedesktop.secrets", path).GetProperty(property); err == nil {
-				return nil
-			}
+		err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, name).Store(&owned)
+		if err == nil && owned && ready(conn) {
+			return nil
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	return errors.New("gnome-keyring-daemon does not answer")
+	return fmt.Errorf("nobody answers as %s", name)
 }
+
+// Install tells the bus what to run when the keyring is asked for and nobody is
+// there; each system with a desktop has such an entry.
+func (k *Keyring) Install(command string) error {
+	entry := "[D-BUS Service]\nName=" + secretsName + "\nExec=" + command + "\n"
+	if err := os.WriteFile(filepath.Join(k.services(), secretsName+".service"), []byte(entry), 0o600); err != nil {
+		return err
+	}
+	conn, err := dbus.Connect(k.address)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	return conn.BusObject().Call("org.freedesktop.DBus.ReloadConfig", 0).Err
+}
+
+func (k *Keyring) services() string { return filepath.Join(k.dir, "services") }
 
 // StopProvider ends the provider as a crash would, and leaves the bus.
 func (k *Keyring) StopProvider() { k.daemon = end(k.daemon) }

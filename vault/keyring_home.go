@@ -1,0 +1,39 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// atHome tells whether the keyring that answers is the one that this vault is
+// in: it holds the key of the index. One desktop may have two keyrings, or one
+// with two databases, and another may answer today, or since this vault was
+// opened. In it every item is absent: that is not to be taken for deleted, nor
+// is anything to be put there.
+func (v *Vault) atHome(ctx context.Context) error {
+	if v.kind != KindKeyring || v.head.ID == "" {
+		return nil
+	}
+	user := indexUser(v.head.ID)
+	text, err := v.items.get(ctx, user)
+	if err != nil && !errors.Is(err, errItemAbsent) {
+		return err
+	}
+	key := hold([]byte(text))
+	defer key.Clear()
+	if err != nil || !key.Equal(v.key) {
+		return fmt.Errorf("%w: item %s of service %s", ErrIndexKeyMissing, user, service)
+	}
+	return nil
+}
+
+// textsOf fetches the items of some accounts. When one is missing it makes sure
+// that this is the keyring they are in.
+func (v *Vault) textsOf(ctx context.Context, ids []string) (map[string]string, error) {
+	texts, err := v.items.getMany(ctx, ids)
+	if err != nil || len(texts) == len(ids) {
+		return texts, err
+	}
+	return texts, v.atHome(ctx)
+}
