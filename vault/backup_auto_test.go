@@ -233,6 +233,59 @@ func TestAutomaticBackupsOfManyAtOnce(t *testing.T) {
 	}
 }
 
+// Emptying the trash is a change: a backup that still has what was in it is older.
+func TestEmptyingTheTrashCountsAsAChange(t *testing.T) {
+	_, v, _ := aFilled(t, KindFile)
+	was, trash := v.Edited(), len(v.Trash())
+	for range 2 {
+		if _, err := v.EmptyTrash(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := v.Edited() - was; trash == 0 || got != uint64(trash) { //nolint:gosec // a count
+			t.Errorf("%d changes, %d in the trash", got, trash)
+		}
+	}
+}
+
+// A vault that moves takes its automatic backups along.
+func TestAutomaticBackupsOutliveAMove(t *testing.T) {
+	for from, to := range map[Kind]Kind{KindKeyring: KindFile, KindFile: KindKeyring, KindKeyedFile: KindFile} {
+		r, v, keys := aFilled(t, from)
+		dir := filepath.Join(t.TempDir(), "backups")
+		if _, err := v.SetAutoBackup(t.Context(), dir, backupSecret(t), 0, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := v.Move(t.Context(), to, nil); err != nil {
+			t.Fatal(err)
+		}
+		r.kind = to
+		v = r.mustOpen(t)
+		if due, err := v.BackupDue(); due || err != nil {
+			t.Errorf("%s to %s: nothing has changed: %v", from, to, err)
+		}
+		if _, err := v.Add(t.Context(), aKey(t, "later", "x")); err != nil {
+			t.Fatal(err)
+		}
+		if err := v.AutoBackup(t.Context(), nil); err != nil {
+			t.Errorf("%s to %s: %v", from, to, err)
+		}
+		s, err := v.BackupState()
+		if err != nil || s.Last == nil {
+			t.Fatal(err)
+		}
+		b, err := OpenBackup(s.Last.Path, backupSecret(t))
+		if err != nil || len(b.Keys) != len(keys)+1 {
+			t.Errorf("%s to %s: %v", from, to, err)
+		}
+		if err := v.StopAutoBackup(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := v.Backup(t.Context(), dir, Secret{}, BackupOptions{}); !errors.Is(err, ErrNoBackupPassphrase) {
+			t.Errorf("%s to %s: the passphrase was left behind: %v", from, to, err)
+		}
+	}
+}
+
 func TestTheReminder(t *testing.T) {
 	const after = 30 * 24 * time.Hour
 	now := theTime()
