@@ -269,3 +269,35 @@ func TestMovedVaultIsOpenedWhereItIs(t *testing.T) {
 		}
 	}
 }
+
+// TestLockBehindTheDemo: the demo is open to whoever cannot unlock, and leads
+// back to the lock.
+func TestLockBehindTheDemo(t *testing.T) {
+	d := newDesk(t, 100, 24, func(o *Options, _ *desk) { o.LockAfter = time.Minute }).furnish().start()
+	d.press("tab")
+	d.later(time.Minute)
+	d.shows("Locked.")
+	d.press("d")
+	d.hides("Locked.")
+	d.press("esc")
+	d.shows("Locked.")
+	d.hides("GitHub")
+	d.press("?")
+	d.shows("unlock")
+	d.press("esc", "enter")
+	d.shows("GitHub", "6 accounts")
+}
+
+// TestLockedFileVaultWithItsPassphraseElsewhere wants no more than a key.
+func TestLockedFileVaultWithItsPassphraseElsewhere(t *testing.T) {
+	d := newDesk(t, 100, 24, nil)
+	m, _ := d.model.unlock.Locked(vault.KindFile, true, "")
+	if !m.Typing() {
+		t.Error("a file vault's passphrase is not asked for")
+	}
+	d = newDesk(t, 100, 24, func(o *Options, _ *desk) { o.HasPassphrase = true })
+	m, _ = d.model.unlock.Locked(vault.KindFile, true, "")
+	if m.Typing() {
+		t.Error("a passphrase is asked for that is known")
+	}
+}
