@@ -74,6 +74,7 @@ var wordings = []wording{
 	}},
 	{is: vault.ErrIndexKeyMissing, code: exitNoVault, hints: []string{"is this the keyring the vault was made with? Nothing was changed"}},
 	{is: vault.ErrNewerFormat, code: exitNoVault, hints: []string{"install the newer version of twofold; nothing was changed"}},
+	{is: vault.ErrMoved, code: exitNoVault, hints: []string{"another twofold moved the vault just now; try again"}},
 	{is: vault.ErrBusy, code: exitNoVault, hints: []string{"wait for the other twofold to finish, then try again"}},
 	{is: vault.ErrDamaged, code: exitBadFile, hints: []string{
 		nothingMoved + "; older generations of a file lie beside it, with .1, .2 and .3 at the end",

@@ -47,7 +47,7 @@ func TestInterfaceOutlivesItsKeyring(t *testing.T) {
 	term.waitUntil("the codes are there", func(screen string) bool { return !strings.Contains(screen, "···") })
 
 	keyring.StopProvider()
-	term.press("\x1b[F") // End
+	term.press("\x1b[F")                          // End
 	term.waitFor("codes come back by themselves") // "no keyring" or "does not answer", by where it was asked
 	if !strings.Contains(term.look(), "▌ ! Site23") {
 		t.Errorf("the row is not marked:\n%s", term.look())

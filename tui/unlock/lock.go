@@ -21,7 +21,10 @@ func (m Model) Locked(kind vault.Kind, made bool, why string) (Model, tea.Cmd) {
 	m = m.restart()
 	m.why = why
 	m.status.Kind, m.status.Exists = kind, m.status.Exists || made
-	if kind == vault.KindFile && m.status.Exists && !m.hooks.HasPassphrase {
+	if !m.status.Exists { // nothing was added yet, and there is nothing to unlock
+		return m.look()
+	}
+	if kind == vault.KindFile && !m.hooks.HasPassphrase {
 		m.stage = stageAsk
 		return m, m.pass.Focus()
 	}
