@@ -27,13 +27,13 @@ var morning = time.Date(2026, 7, 13, 9, 41, 11, 0, time.UTC)
 // in place of the event loop. Time is the test's: the clock's ticks are sent by
 // hand. The vault is a real one, in memory.
 type desk struct {
-	t     *testing.T
-	model Model
-	now   time.Time
-	vault *vault.Vault
-	clip  []string // what went to the terminal's clipboard
-	quit  bool
-	frame func() // after each message; nil for none
+	t      *testing.T
+	model  Model
+	now    time.Time
+	vault  *vault.Vault
+	clip   []string // what went to the terminal's clipboard
+	quit   bool
+	frames int
 }
 
 func newDesk(t *testing.T, width, height int, change func(*Options, *desk)) *desk {
@@ -73,9 +73,8 @@ func (d *desk) send(msg tea.Msg) {
 	d.t.Helper()
 	m, cmd := d.model.Update(msg)
 	d.model = m.(Model)
-	if d.frame != nil {
-		d.frame()
-	}
+	_ = d.model.View() // each state may be drawn
+	d.frames++
 	d.run(cmd)
 }
 

@@ -111,7 +111,7 @@ func TestBannerAsksTheKeyringToUnlock(t *testing.T) {
 }
 
 func TestTroubleScreenGoesOnByItself(t *testing.T) {
-	state := error(vault.ErrNoKeyring)
+	state := vault.ErrNoKeyring
 	looks := 0
 	d := newDesk(t, 80, 24, func(o *Options, _ *desk) {
 		o.Inspect = func(context.Context, vault.Kind) (vault.Status, error) {

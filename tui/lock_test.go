@@ -269,3 +269,68 @@ func TestMovedVaultIsOpenedWhereItIs(t *testing.T) {
 		}
 	}
 }
+
+// TestLockBehindTheDemo: the demo is open to whoever cannot unlock, and leads
+// back to the lock.
+func TestLockBehindTheDemo(t *testing.T) {
+	d := newDesk(t, 100, 24, func(o *Options, _ *desk) { o.LockAfter = time.Minute }).furnish().start()
+	d.press("tab")
+	d.later(time.Minute)
+	d.shows("Locked.")
+	d.press("d")
+	d.hides("Locked.")
+	d.press("esc")
+	d.shows("Locked.")
+	d.hides("GitHub")
+	d.press("?")
+	d.shows("unlock")
+	d.press("esc", "enter")
+	d.shows("GitHub", "6 accounts")
+}
+
+// TestLockedFileVaultWithItsPassphraseElsewhere wants no more than a key.
+func TestLockedFileVaultWithItsPassphraseElsewhere(t *testing.T) {
+	d := newDesk(t, 100, 24, nil)
+	m, _ := d.model.unlock.Locked(vault.KindFile, true, "")
+	if !m.Typing() {
+		t.Error("a file vault's passphrase is not asked for")
+	}
+	d = newDesk(t, 100, 24, func(o *Options, _ *desk) { o.HasPassphrase = true })
+	m, _ = d.model.unlock.Locked(vault.KindFile, true, "")
+	if m.Typing() {
+		t.Error("a passphrase is asked for that is known")
+	}
+}
+
+// TestTypedPassphraseIsForgotten: at once where the vault is there, and with
+// the lock where it is made with its first account.
+func TestTypedPassphraseIsForgotten(t *testing.T) {
+	for _, exists := range []bool{true, false} {
+		var typed vault.Secret
+		d := newDesk(t, 100, 24, func(o *Options, d *desk) {
+			o.Inspect = func(context.Context, vault.Kind) (vault.Status, error) {
+				return vault.Status{Dir: "/home/ada", Kind: vault.KindFile, Exists: exists}, nil
+			}
+			o.Open = func(_ context.Context, _ vault.Kind, p vault.Secret) (*vault.Vault, error) {
+				if p.Len() == 0 {
+					return nil, vault.ErrPassphraseNeeded
+				}
+				typed = p
+				return d.vault, nil
+			}
+		}).start()
+		if exists {
+			d.press("correct horse", "enter")
+		} else {
+			d.press("k", "correct horse", "enter", "correct horse", "enter", "esc", "esc")
+			if typed.Len() == 0 {
+				t.Fatal("the passphrase of a vault that is to be made is gone")
+			}
+			d.press("l")
+			d.shows("Welcome") // nothing was made, so nothing is locked
+		}
+		if typed.Len() != 0 {
+			t.Errorf("exists %v: the typed passphrase is still in memory", exists)
+		}
+	}
+}

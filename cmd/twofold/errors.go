@@ -102,6 +102,7 @@ var wordings = []wording{
 	{is: vault.ErrNothingToRebuild, code: exitFailed, hints: []string{nothingMoved + "; \"twofold vault doctor\" says what is wrong"}},
 	{is: vault.ErrNothingInKeyring, code: exitNoVault, hints: []string{"is another keyring in use? secret-tool search --all service twofold", "a backup has everything: twofold vault restore FILE"}},
 	{is: vault.ErrNewerFormat, code: exitNoVault, hints: []string{"install the newer version of twofold; nothing was changed"}},
+	{is: vault.ErrMoved, code: exitNoVault, hints: []string{"another twofold moved the vault just now; try again"}},
 	{is: vault.ErrBusy, code: exitNoVault, hints: []string{"wait for the other twofold to finish, then try again"}},
 	{is: vault.ErrDamaged, code: exitBadFile, hints: []string{
 		nothingMoved + "; \"twofold vault doctor\" says what can be mended, and --fix does it",

@@ -60,7 +60,7 @@ func (m Model) fetch() (Model, tea.Cmd) {
 		return m, nil
 	}
 	var want []string
-	for _, h := range m.inSight() {
+	for _, h := range m.reach() {
 		r := m.rows[h.row]
 		if got, have := m.held[r.account.ID]; have && !m.due(got) || r.counter() || r.aside != "" {
 			continue
@@ -107,7 +107,7 @@ func (m *Model) hold(got map[string]held) {
 		return
 	}
 	sight := map[string]bool{}
-	for _, h := range m.inSight() {
+	for _, h := range m.reach() {
 		sight[m.rows[h.row].account.ID] = true
 	}
 	for id, h := range m.held {
@@ -119,12 +119,10 @@ func (m *Model) hold(got map[string]held) {
 }
 
 // notice looks at the rows in sight that have no code: whether the keyring
-// keeps them back, and whether there is anything to ask again for. It looks at
-// as many as fit without a banner, so that the banner does not hide its cause.
+// keeps them back, and whether there is anything to ask again for.
 func (m *Model) notice() {
 	m.alarm, m.failing = nil, false
-	from := min(m.top, len(m.found))
-	for _, h := range m.found[from:min(from+max(m.height, 0), len(m.found))] {
+	for _, h := range m.reach() {
 		err := m.held[m.rows[h.row].account.ID].err
 		m.failing = m.failing || err != nil
 		if m.alarm == nil && vault.KeyringAway(err) {

@@ -162,12 +162,14 @@ func (m *Model) around() {
 }
 
 // window is how many rows fit.
-func (m Model) window() int {
-	n := m.height - 1 - len(m.banner())
+func (m Model) window() int { return max(1, m.bare()-len(m.banner())) }
+
+// bare is how many rows fit where there is no banner.
+func (m Model) bare() int {
 	if m.columns.foot {
-		n--
+		return max(1, m.height-2)
 	}
-	return max(1, n)
+	return max(1, m.height-1)
 }
 
 // sentence is how many cells one may have at the bottom, beside the keys that
@@ -179,11 +181,18 @@ func (m Model) sentence() int {
 	return m.width - 28
 }
 
-func (m Model) inSight() []hit {
+func (m Model) inSight() []hit { return m.rowsFor(m.window()) }
+
+// reach are the rows that would be in sight without a banner: what raises it is
+// not to be hidden by it, and is asked for again too.
+func (m Model) reach() []hit { return m.rowsFor(m.bare()) }
+
+func (m Model) rowsFor(n int) []hit {
 	if m.height <= 0 {
 		return nil
 	}
-	return m.found[min(m.top, len(m.found)):min(m.top+m.window(), len(m.found))]
+	from := min(m.top, len(m.found))
+	return m.found[from:min(from+n, len(m.found))]
 }
 
 func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {

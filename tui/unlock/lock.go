@@ -21,7 +21,10 @@ func (m Model) Locked(kind vault.Kind, made bool, why string) (Model, tea.Cmd) {
 	m = m.restart()
 	m.why = why
 	m.status.Kind, m.status.Exists = kind, m.status.Exists || made
-	if kind == vault.KindFile && m.status.Exists && !m.hooks.HasPassphrase {
+	if !m.status.Exists { // nothing was added yet, and there is nothing to unlock
+		return m.look()
+	}
+	if kind == vault.KindFile && !m.hooks.HasPassphrase {
 		m.stage = stageAsk
 		return m, m.pass.Focus()
 	}
@@ -32,12 +35,13 @@ func (m Model) Locked(kind vault.Kind, made bool, why string) (Model, tea.Cmd) {
 // Again looks for the vault anew, wherever it is now, and opens it.
 func (m Model) Again() (Model, tea.Cmd) {
 	m = m.restart()
-	m.kind, m.stage = vault.KindAuto, stageLooking
+	m.kind = vault.KindAuto
 	return m.look()
 }
 
 func (m Model) restart() Model {
 	m.request++
+	m.stage = stageLooking
 	m.working, m.quiet, m.err, m.said, m.why = false, false, nil, "", ""
 	m.then, m.after, m.focus = ThenCodes, "", 0
 	m.pass.Reset()

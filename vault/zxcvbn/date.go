@@ -7,8 +7,10 @@ import (
 	"github.com/trustelem/zxcvbn/scoring"
 )
 
-const dateMaxYear = 2050
-const dateMinYear = 1000
+const (
+	dateMaxYear = 2050
+	dateMinYear = 1000
+)
 
 var dateSplits = map[int][]struct{ k, l int }{
 	4: { // for length-4 strings, eg 1191 or 9111, two ways to split:

@@ -98,7 +98,7 @@ func enumerateLeetSubs(table map[string][]string) []map[string]string {
 		keys = append(keys, k)
 	}
 	sort.Strings(keys)
-	var subs = [][]kv{{}}
+	subs := [][]kv{{}}
 
 	var helper func(keys []string)
 	helper = func(keys []string) {

@@ -23,7 +23,7 @@ func runeToStringIndex(index int, password string) int {
 		}
 		runes++
 	}
-	//shouldn't really get here
+	// shouldn't really get here
 	return len(password)
 }
 

@@ -53,7 +53,7 @@ func spatialMatchHelper(password string, graph *adjacency.Graph) (matches []*mat
 		for {
 			prevChar := password[j-1]
 			found := false
-			foundDirection := -1
+			var foundDirection int
 			curDirection := -1
 			adjacents := graph.Graph[string(prevChar)]
 			// Consider growing pattern by one character if j hasn't gone over the edge
