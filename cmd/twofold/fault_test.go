@@ -179,7 +179,7 @@ func (f *faults) one(t *testing.T, w work, p point, kind string) {
 		f.by[kind]++
 	} else {
 		f.missed++
-		if r.code != 0 {
+		if unexpected(r) != "" {
 			f.count(t, []string{fmt.Sprintf("%v failed without a fault: %v", j, r)})
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -28,6 +29,8 @@ type stand struct {
 	environ []string
 	keyring *keyringtest.Keyring // nil for a file vault
 	under   []string             // a command that the program is run under, such as strace
+
+	passphrase string // of a file vault
 }
 
 const standPassphrase = "a made-up passphrase for tests"
@@ -39,7 +42,7 @@ func newStand(t testing.TB, program, kind string) *stand {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stand{kind: kind, program: program, top: top}
+	s := &stand{kind: kind, program: program, top: top, passphrase: standPassphrase}
 	if kind == "keyring" {
 		need(t, "dbus-daemon", "gnome-keyring-daemon")
 		if s.keyring, err = keyringtest.Start(); err != nil {
@@ -79,6 +82,23 @@ func (s *stand) end() {
 		s.keyring = nil
 	}
 	_ = os.RemoveAll(s.top)
+}
+
+// setenv sets a variable of the program's environment; an empty value takes it away.
+func (s *stand) setenv(name, value string) {
+	s.environ = slices.DeleteFunc(s.environ, func(v string) bool { return strings.HasPrefix(v, name+"=") })
+	if value != "" {
+		s.environ = append(s.environ, name+"="+value)
+	}
+}
+
+func (s *stand) getenv(name string) string {
+	for _, v := range s.environ {
+		if value, ok := strings.CutPrefix(v, name+"="); ok {
+			return value
+		}
+	}
+	return ""
 }
 
 func (s *stand) vaultDir() string { return filepath.Join(s.top, "home", "vault") }
@@ -146,7 +166,7 @@ func (s *stand) cheapen(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	with, err := age.NewScryptIdentity(standPassphrase)
+	with, err := age.NewScryptIdentity(s.passphrase)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +174,7 @@ func (s *stand) cheapen(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	to, err := age.NewScryptRecipient(standPassphrase)
+	to, err := age.NewScryptRecipient(s.passphrase)
 	if err != nil {
 		t.Fatal(err)
 	}
