@@ -3,15 +3,25 @@
 
 GO ?= go
 BIN ?= twofold
+TORTURE_TIMEOUT ?= 60m
 LINTER ?= $(shell $(GO) env GOPATH)/bin/golangci-lint
 
-.PHONY: build test parts format lint picture bench clean
+.PHONY: build test torture parts format lint picture bench clean
 
 build:
 	$(GO) build -o $(BIN) ./cmd/twofold
 
+# The tests that kill, break and search the program say what they found; the lines come last.
 test: parts
-	TWOFOLD_TEST_PARTS=required $(GO) test -race -timeout 30m ./...
+	@report=$$(mktemp) && trap 'cat "$$report"; rm -f "$$report"' EXIT && \
+	TWOFOLD_TEST_PARTS=required TWOFOLD_TORTURE=60s TWOFOLD_TEST_REPORT="$$report" $(GO) test -race -timeout 30m ./...
+
+# torture kills the program for longer: TWOFOLD_TORTURE=8h make torture TORTURE_TIMEOUT=9h. TWOFOLD_TORTURE_SEED repeats a run.
+torture: parts
+	@report=$$(mktemp) && trap 'cat "$$report"; rm -f "$$report"' EXIT && \
+	TWOFOLD_TEST_PARTS=required TWOFOLD_TORTURE="$${TWOFOLD_TORTURE:-15m}" TWOFOLD_TEST_REPORT="$$report" \
+		$(GO) test -count 1 -timeout "$(TORTURE_TIMEOUT)" -run 'TestTorture|TestFaultsAtEachSystemCall' ./cmd/twofold && \
+	TWOFOLD_TEST_PARTS=required TWOFOLD_TEST_REPORT="$$report" $(GO) test -count 1 -run TestAPowerCut ./vault
 
 parts:
 	@.ci/parts

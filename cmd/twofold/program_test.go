@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -23,22 +24,25 @@ import (
 // vault a bus and a gnome-keyring that nobody else has.
 type stand struct {
 	kind    string // "file" or "keyring"
+	program string
 	top     string // everything of this stand but the keyring is below it
 	environ []string
 	keyring *keyringtest.Keyring // nil for a file vault
 	under   []string             // a command that the program is run under, such as strace
+
+	passphrase string // of a file vault
 }
 
 const standPassphrase = "a made-up passphrase for tests"
 
 // newStand makes one that ends with the test; end ends it earlier.
-func newStand(t testing.TB, kind string) *stand {
+func newStand(t testing.TB, program, kind string) *stand {
 	t.Helper()
 	top, err := os.MkdirTemp(t.TempDir(), "stand-")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stand{kind: kind, top: top}
+	s := &stand{kind: kind, program: program, top: top, passphrase: standPassphrase}
 	if kind == "keyring" {
 		need(t, "dbus-daemon", "gnome-keyring-daemon")
 		if s.keyring, err = keyringtest.Start(); err != nil {
@@ -55,9 +59,20 @@ func newStand(t testing.TB, kind string) *stand {
 			"PATH=" + os.Getenv("PATH"), "HOME=" + top, "TMPDIR=" + os.TempDir(), "TWOFOLD_PASSPHRASE_FILE=" + pass,
 		}
 	}
-	s.environ = append(s.environ, "TWOFOLD_HOME="+filepath.Join(top, "home"), "TWOFOLD_VAULT="+kind, "NO_COLOR=1",
-		"GORACE=atexit_sleep_ms=0") // else the race detector waits a second at each exit
+	s.environ = append(s.environ, "TWOFOLD_HOME="+filepath.Join(top, "home"), "TWOFOLD_VAULT="+kind, "NO_COLOR=1")
 	return s
+}
+
+// buildProgram builds the program as it is shipped. The test binary that scripts run as "twofold" may have the race
+// detector in it, which makes a run five times as long.
+func buildProgram(t testing.TB) string {
+	t.Helper()
+	need(t, "go")
+	name := filepath.Join(t.TempDir(), "twofold")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", name, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return name
 }
 
 // end stops the keyring and removes what was kept.
@@ -67,6 +82,23 @@ func (s *stand) end() {
 		s.keyring = nil
 	}
 	_ = os.RemoveAll(s.top)
+}
+
+// setenv sets a variable of the program's environment; an empty value takes it away.
+func (s *stand) setenv(name, value string) {
+	s.environ = slices.DeleteFunc(s.environ, func(v string) bool { return strings.HasPrefix(v, name+"=") })
+	if value != "" {
+		s.environ = append(s.environ, name+"="+value)
+	}
+}
+
+func (s *stand) getenv(name string) string {
+	for _, v := range s.environ {
+		if value, ok := strings.CutPrefix(v, name+"="); ok {
+			return value
+		}
+	}
+	return ""
 }
 
 func (s *stand) vaultDir() string { return filepath.Join(s.top, "home", "vault") }
@@ -92,7 +124,7 @@ func (s *stand) run(t testing.TB, stdin string, args ...string) result {
 // runUntil kills the program after some time; never where that is zero.
 func (s *stand) runUntil(t testing.TB, end time.Duration, stdin string, args ...string) result {
 	t.Helper()
-	words := append(append([]string(nil), s.under...), append([]string{"twofold"}, args...)...)
+	words := append(append([]string(nil), s.under...), append([]string{s.program}, args...)...)
 	// No run hangs: the longest wait in the program is half a minute for the vault's lock.
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
@@ -134,7 +166,7 @@ func (s *stand) cheapen(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	with, err := age.NewScryptIdentity(standPassphrase)
+	with, err := age.NewScryptIdentity(s.passphrase)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +174,7 @@ func (s *stand) cheapen(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	to, err := age.NewScryptRecipient(standPassphrase)
+	to, err := age.NewScryptRecipient(s.passphrase)
 	if err != nil {
 		t.Fatal(err)
 	}

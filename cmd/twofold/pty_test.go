@@ -79,8 +79,14 @@ type terminalProgram struct {
 // startInTerminal starts the program in a terminal of 80 by 24.
 func startInTerminal(t *testing.T, args []string, environ ...string) *terminalProgram {
 	t.Helper()
+	return startWordsInTerminal(t, append([]string{"twofold"}, args...), environ...)
+}
+
+// startWordsInTerminal starts any command so.
+func startWordsInTerminal(t *testing.T, words []string, environ ...string) *terminalProgram {
+	t.Helper()
 	const columns, rows = 80, 24
-	cmd := exec.CommandContext(t.Context(), "twofold", args...)
+	cmd := exec.CommandContext(t.Context(), words[0], words[1:]...)
 	cmd.Env = append(environ, "PATH="+os.Getenv("PATH"), "TERM=xterm-256color")
 	file, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: columns, Rows: rows})
 	if err != nil {

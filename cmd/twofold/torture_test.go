@@ -29,9 +29,10 @@ func TestTorture(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	program := buildProgram(t)
 	for _, kind := range []string{"file", "keyring"} {
 		t.Run(kind, func(t *testing.T) {
-			w := &torture{kind: kind, random: rand.New(rand.NewPCG(seed, 0)), takes: map[string]time.Duration{}}
+			w := &torture{program: program, kind: kind, random: rand.New(rand.NewPCG(seed, 0)), takes: map[string]time.Duration{}}
 			t.Logf("TWOFOLD_TORTURE_SEED=%d", seed)
 			for end := time.Now().Add(whole / 2); time.Now().Before(end) && !t.Failed(); {
 				w.round(t, end)
@@ -47,9 +48,9 @@ func TestTorture(t *testing.T) {
 
 // torture is what is counted over the vaults of one kind.
 type torture struct {
-	kind   string
-	random *rand.Rand
-	takes  map[string]time.Duration // by job: how long a run takes
+	program, kind string
+	random        *rand.Rand
+	takes         map[string]time.Duration // by job: how long a run takes
 
 	kills, reported, lost, vaults, refused int
 }
@@ -59,7 +60,7 @@ const killsEach = 150
 
 // round tortures one vault from its making on.
 func (o *torture) round(t *testing.T, end time.Time) {
-	s := newStand(t, o.kind)
+	s := newStand(t, o.program, o.kind)
 	defer s.end()
 	w := &worker{random: o.random}
 	defer func() { o.reported += w.reported }()
