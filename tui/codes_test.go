@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -118,7 +119,7 @@ func TestRemoveAsksAndUndoRestores(t *testing.T) {
 // twoVaults are one file vault opened twice, as two processes would.
 func twoVaults(t *testing.T) (mine, theirs *vault.Vault) {
 	t.Helper()
-	o := vault.Options{Dir: t.TempDir(), Kind: vault.KindFile, Passphrase: func(context.Context, vault.Ask) (vault.Secret, error) {
+	o := vault.Options{Dir: filepath.Join(t.TempDir(), "vault"), Kind: vault.KindFile, Passphrase: func(context.Context, vault.Ask) (vault.Secret, error) {
 		return vault.NewSecret([]byte("correct horse"))
 	}}
 	var both [2]*vault.Vault

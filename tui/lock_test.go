@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func allServices(o *Options, _ *desk) {
 // every opening gives a new *vault.Vault, as in the program.
 func fileDesk(t *testing.T, change func(*Options, *desk)) (*desk, *[]*vault.Vault) {
 	t.Helper()
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "vault")
 	var opened []*vault.Vault
 	open := func(ctx context.Context, p vault.Secret) (*vault.Vault, error) {
 		return vault.Open(ctx, vault.Options{Dir: dir, Kind: vault.KindFile, Passphrase: func(context.Context, vault.Ask) (vault.Secret, error) {
