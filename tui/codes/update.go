@@ -2,14 +2,11 @@ package codes
 
 import (
 	"errors"
-	"fmt"
-	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"twofold/tui/widget"
 	"twofold/vault"
 )
 
@@ -141,60 +138,6 @@ func (m *Model) search(keep string) {
 	m.follow()
 }
 
-// follow keeps the cursor in the list and the window around the cursor. What
-// comes into sight may raise a banner, which takes from the window.
-func (m *Model) follow() {
-	m.around()
-	m.notice()
-	m.around()
-}
-
-func (m *Model) around() {
-	m.cursor = min(max(m.cursor, 0), max(len(m.found)-1, 0))
-	n := m.window()
-	switch {
-	case m.cursor < m.top:
-		m.top = m.cursor
-	case m.cursor >= m.top+n:
-		m.top = m.cursor - n + 1
-	}
-	m.top = min(max(m.top, 0), max(len(m.found)-n, 0))
-}
-
-// window is how many rows fit.
-func (m Model) window() int { return max(1, m.bare()-len(m.banner())) }
-
-// bare is how many rows fit where there is no banner.
-func (m Model) bare() int {
-	if m.columns.foot {
-		return max(1, m.height-2)
-	}
-	return max(1, m.height-1)
-}
-
-// sentence is how many cells one may have at the bottom, beside the keys that
-// have to stay in sight.
-func (m Model) sentence() int {
-	if m.width < narrow {
-		return m.width - 2
-	}
-	return m.width - 28
-}
-
-func (m Model) inSight() []hit { return m.rowsFor(m.window()) }
-
-// reach are the rows that would be in sight without a banner: what raises it is
-// not to be hidden by it, and is asked for again too.
-func (m Model) reach() []hit { return m.rowsFor(m.bare()) }
-
-func (m Model) rowsFor(n int) []hit {
-	if m.height <= 0 {
-		return nil
-	}
-	from := min(m.top, len(m.found))
-	return m.found[from:min(from+n, len(m.found))]
-}
-
 func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 	if m.removing != "" {
 		return m.pressRemoving(msg)
@@ -243,32 +186,6 @@ func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 	return m, nil
 }
 
-// move takes the keys that move the cursor. While the filter is typed into,
-// letters are its own.
-func (m *Model) move(msg tea.KeyPressMsg) bool {
-	k := m.keys
-	if m.filtering && (len(msg.Text) > 0 || msg.String() == "home" || msg.String() == "end") {
-		return false
-	}
-	switch {
-	case key.Matches(msg, k.Up):
-		m.cursor--
-	case key.Matches(msg, k.Down):
-		m.cursor++
-	case key.Matches(msg, k.PageUp):
-		m.cursor -= m.window()
-	case key.Matches(msg, k.PageDown):
-		m.cursor += m.window()
-	case key.Matches(msg, k.First):
-		m.cursor = 0
-	case key.Matches(msg, k.Last):
-		m.cursor = len(m.found) - 1
-	default:
-		return false
-	}
-	return true
-}
-
 func (m Model) type1(msg tea.Msg) (Model, tea.Cmd) {
 	before := m.filter.Value()
 	var cmd tea.Cmd
@@ -286,48 +203,4 @@ func (m Model) type1(msg tea.Msg) (Model, tea.Cmd) {
 	m.follow()
 	m, more := m.fetch()
 	return m, tea.Batch(cmd, more)
-}
-
-// Status is the sentence at the bottom: what just happened, or what is asked.
-func (m Model) Status() string {
-	tight := m.width < narrow
-	switch {
-	case m.removing != "":
-		if r, ok := m.byID(m.removing); ok && !tight { // viewFoot asks where it is tight
-			const why = " Its secret stays in the trash."
-			ask := "Remove " + widget.Truncate(r.name(), m.sentence()-8) + "?"
-			if widget.Width(ask)+len(why) <= m.sentence() {
-				ask += why
-			}
-			return ask
-		}
-	case m.said != "":
-		return m.said
-	case m.troubles != "":
-		return m.troubles
-	case !m.clearAt.IsZero():
-		left := m.clearAt.Sub(m.now)
-		if tight {
-			return fmt.Sprintf("%s sent to the clipboard, %d s", strings.TrimSpace(capital(m.copiedWas+"code")), widget.Seconds(left))
-		}
-		seconds := widget.Seconds(left)
-		for _, where := range []string{"to the terminal's clipboard, cleared in", "to the clipboard, cleared in", "to the clipboard for"} {
-			said := fmt.Sprintf("Sent %s%scode %s %d s.", possessive(m.copied), m.copiedWas, where, seconds)
-			if widget.Width(said) <= m.sentence() {
-				return said
-			}
-		}
-		const rest = len("Sent 's next code, cleared in 30 s.")
-		return fmt.Sprintf("Sent %s%scode, cleared in %d s.", possessive(widget.Truncate(m.copied, m.sentence()-rest)), m.copiedWas, seconds)
-	}
-	return ""
-}
-
-func (m Model) byID(id string) (row, bool) {
-	for _, r := range m.rows {
-		if r.account.ID == id {
-			return r, true
-		}
-	}
-	return row{}, false
 }

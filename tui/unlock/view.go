@@ -171,7 +171,11 @@ func (m Model) viewTrouble() []string {
 	lines = append(lines, m.prose(t.Text, remedy)...)
 	again := "try again"
 	if passing(m.err) {
-		lines = append(lines, m.prose(t.Muted, "Twofold looks again by itself, and goes on when it can.")...)
+		looks := "Twofold looks again by itself, and goes on when it can."
+		if widget.Width(looks) > m.measure() {
+			looks = "Twofold looks again by itself."
+		}
+		lines = append(lines, t.Muted.Render(looks))
 		again = "look now"
 	}
 	lines = append(lines, "")
