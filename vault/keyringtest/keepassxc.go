@@ -11,8 +11,6 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-const keePassXCPassword = "a password for tests"
-
 // exposed is a database that offers its root group as a collection.
 const exposed = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <KeePassFile>
@@ -73,7 +71,7 @@ func (k *Keyring) OpenKeePassXC(unlocked bool) error {
 		}
 		load := exec.CommandContext(ctx, "keepassxc-cli", "import", "--quiet", "--decryption-time", "100", "--set-password", source, database)
 		load.Env = k.Environ()
-		load.Stdin = strings.NewReader(keePassXCPassword + "\n" + keePassXCPassword + "\n")
+		load.Stdin = strings.NewReader(Password + "\n" + Password + "\n")
 		if out, err := load.CombinedOutput(); err != nil {
 			return fmt.Errorf("keepassxc-cli import: %w: %s", err, out)
 		}
@@ -85,7 +83,7 @@ func (k *Keyring) OpenKeePassXC(unlocked bool) error {
 	k.daemon = exec.CommandContext(ctx, "keepassxc", append(args, database)...)
 	k.daemon.Env = append(k.Environ(), "QT_QPA_PLATFORM=offscreen")
 	if unlocked {
-		k.daemon.Stdin = strings.NewReader(keePassXCPassword + "\n")
+		k.daemon.Stdin = strings.NewReader(Password + "\n")
 	}
 	if err := k.daemon.Start(); err != nil {
 		k.daemon = nil
