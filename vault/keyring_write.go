@@ -4,6 +4,7 @@ package vault
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 
@@ -106,5 +107,10 @@ func (s *systemKeyring) allow(ctx context.Context, items []dbus.ObjectPath) erro
 	if len(items) == 0 {
 		return nil
 	}
-	return s.unlock(ctx, items, s.personWait())
+	err := s.unlock(ctx, items, s.personWait())
+	var e *KeyringError
+	if errors.As(err, &e) && (e.Reason == ReasonDismissed || e.Reason == ReasonUnanswered) {
+		return &KeyringError{Reason: ReasonNotAllowed, Provider: s.provider, Cause: e.Cause}
+	}
+	return err
 }

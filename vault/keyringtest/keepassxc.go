@@ -21,12 +21,20 @@ const exposed = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 </KeePassFile>
 `
 
-// settings make it a Secret Service that asks nobody.
+// settings make it a Secret Service that asks nobody, and locks nothing by itself.
 const settings = `[General]
 ConfigVersion=2
 UpdateCheckMessageShown=true
+RememberLastDatabases=false
+OpenPreviousDatabasesOnStartup=false
+AutoReloadOnChange=false
 [GUI]
 CheckForUpdates=false
+[Security]
+LockDatabaseIdle=false
+LockDatabaseMinimize=false
+LockDatabaseScreenLock=false
+LockDatabaseOnUserSwitch=false
 [FdoSecrets]
 Enabled=true
 ShowNotification=false
@@ -90,6 +98,20 @@ func (k *Keyring) OpenKeePassXC(unlocked bool) error {
 		return err
 	}
 	return k.waitFor(secretsName, collectionIs(!unlocked))
+}
+
+// AskBeforeItems has KeePassXC ask its person before a program gets an item, as
+// it does unless told otherwise. It starts anew, unlocked.
+func (k *Keyring) AskBeforeItems() error {
+	if err := k.Lock(); err != nil { // which saves
+		return err
+	}
+	k.StopProvider()
+	asks := strings.Replace(settings, "ConfirmAccessItem=false", "ConfirmAccessItem=true", 1)
+	if err := os.WriteFile(filepath.Join(k.dir, "keepassxc.ini"), []byte(asks), 0o600); err != nil {
+		return err
+	}
+	return k.OpenKeePassXC(true)
 }
 
 // Lock has KeePassXC lock its database, as its person would. It saves it before.
