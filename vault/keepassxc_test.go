@@ -91,6 +91,26 @@ func TestKeePassXCKeepsAVault(t *testing.T) {
 	}
 }
 
+// As it comes, KeePassXC asks its person before it gives an item away. Nobody
+// sees the window here: that is told in time, and is neither absent nor lost.
+func TestKeePassXCAsksItsPerson(t *testing.T) {
+	k := aKeePassXC(t)
+	it := newSystemKeyring(0)
+	t.Cleanup(it.close)
+	if err := it.set(t.Context(), "here", "value"); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.AskBeforeItems(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"get", "all", "remove"} {
+		quickly(t, name, func() { isReason(t, everyCall(it)[name](t.Context()), ReasonNotAllowed, "KeePassXC") })
+	}
+	if got, err := it.users(t.Context()); err != nil || len(got) != 1 {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 func checkKeePassXCAway(t *testing.T, v *Vault, a Account, reason KeyringReason, provider string) {
 	t.Helper()
 	quickly(t, "Key", func() {

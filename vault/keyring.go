@@ -13,11 +13,12 @@ import (
 // whatever is not a write: one question that is never answered, or several that
 // are answered slowly.
 const (
-	probeWait  = 1500 * time.Millisecond // for the answer to one question
-	totalWait  = 1800 * time.Millisecond // for all the questions of one call
-	eachWait   = 10 * time.Millisecond   // more for each of many items
-	itemWait   = 5 * time.Second         // for a write; a keyring of 1000 rewrites itself in 20 ms
-	promptWait = 2 * time.Minute         // for a person
+	probeWait   = 1500 * time.Millisecond // for the answer to one question
+	totalWait   = 1800 * time.Millisecond // for all the questions of one call
+	eachWait    = 10 * time.Millisecond   // more for each of many items
+	itemWait    = 5 * time.Second         // for a write; a keyring of 1000 rewrites itself in 20 ms
+	promptWait  = 2 * time.Minute         // for a person who was told to look for a window
+	consentWait = 30 * time.Second        // for one before whom a window opened
 )
 
 // What is taken from a keyring in one go.

@@ -22,6 +22,7 @@ const (
 	ReasonLockedNoPrompt KeyringReason = "locked, no prompt" // nothing here could ask
 	ReasonDismissed      KeyringReason = "dismissed"         // the person closed the prompt
 	ReasonUnanswered     KeyringReason = "unanswered"        // nobody answered the prompt in time
+	ReasonNotAllowed     KeyringReason = "not allowed"       // unlocked, but the person has to let this program have its items
 
 	// ErrKeyringUnreachable.
 	ReasonDeadBus        KeyringReason = "dead bus"        // there is an address, and nobody at it
@@ -38,7 +39,7 @@ func (r KeyringReason) kind() error {
 	switch r {
 	case ReasonNoBus, ReasonNoProvider, ReasonNoCollection, ReasonNotSupported:
 		return ErrNoKeyring
-	case ReasonLocked, ReasonLockedNoPrompt, ReasonDismissed, ReasonUnanswered:
+	case ReasonLocked, ReasonLockedNoPrompt, ReasonDismissed, ReasonUnanswered, ReasonNotAllowed:
 		return ErrLocked
 	}
 	return ErrKeyringUnreachable

@@ -85,7 +85,7 @@ func hasDisplay() bool { return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND
 // display nobody can answer it, and KeePassXC does so by itself.
 func (s *systemKeyring) personWait() time.Duration {
 	if hasDisplay() {
-		return promptWait
+		return consentWait
 	}
 	return max(s.wait, probeWait)
 }

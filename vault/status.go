@@ -24,7 +24,7 @@ const (
 type KeyringState struct {
 	Provider string // "GNOME Keyring" for one, empty when it could not be told
 	State    State
-	Err      error // nil when usable or not asked; else ErrLocked, ErrNoKeyring or ErrKeyringUnreachable
+	Err      error // nil when usable or not asked; else a *KeyringError
 }
 
 // Status is what Inspect found.

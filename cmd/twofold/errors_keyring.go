@@ -48,6 +48,10 @@ func keyringWords(e *vault.KeyringError) (says string, hints []string) {
 		return name + " stayed locked: nobody answered its prompt", []string{
 			`its window may still be open: answer it, or run "twofold vault unlock"`, nothingLost,
 		}
+	case vault.ReasonNotAllowed:
+		return name + " did not let this program have its items", []string{
+			"answer the window in which it asks, or switch that question off in its Secret Service settings", nothingLost,
+		}
 
 	case vault.ReasonDeadBus:
 		return "the D-Bus session of this login is gone, and the keyring with it", []string{

@@ -15,7 +15,7 @@ func TestEachTroubleOfAKeyringHasItsOwnLine(t *testing.T) {
 	said := map[string]vault.KeyringReason{}
 	for _, reason := range []vault.KeyringReason{
 		vault.ReasonNoBus, vault.ReasonNoProvider, vault.ReasonNoCollection, vault.ReasonNotSupported,
-		vault.ReasonLocked, vault.ReasonLockedNoPrompt, vault.ReasonDismissed, vault.ReasonUnanswered,
+		vault.ReasonLocked, vault.ReasonLockedNoPrompt, vault.ReasonDismissed, vault.ReasonUnanswered, vault.ReasonNotAllowed,
 		vault.ReasonDeadBus, vault.ReasonForeignBus, vault.ReasonFrozenBus, vault.ReasonNotStarted,
 		vault.ReasonFrozenProvider, vault.ReasonProviderGone, vault.ReasonRefused,
 	} {

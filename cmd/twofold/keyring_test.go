@@ -10,14 +10,21 @@ import (
 	"twofold/vault/keyringtest"
 )
 
+// needParts skips a test some of whose parts are missing, and fails it where they are required.
+func needParts(t *testing.T, missing []string) {
+	t.Helper()
+	if len(missing) == 0 {
+		return
+	}
+	if partsRequired() {
+		t.Fatalf("%s: missing, and make test requires it", strings.Join(missing, ", "))
+	}
+	t.Skipf("%s: missing", strings.Join(missing, ", "))
+}
+
 // TestKeyringScripts runs the program on a real keyring: a private bus and a gnome-keyring for each script.
 func TestKeyringScripts(t *testing.T) {
-	if gone := keyringtest.Missing(); len(gone) > 0 {
-		if partsRequired() {
-			t.Fatalf("%s: missing, and make test requires it", strings.Join(gone, ", "))
-		}
-		t.Skipf("%s: missing", strings.Join(gone, ", "))
-	}
+	needParts(t, keyringtest.Missing())
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "keyring"),
 		UpdateScripts:       *update,

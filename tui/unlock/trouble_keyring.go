@@ -45,6 +45,8 @@ func explainKeyring(e *vault.KeyringError, s vault.Status) (title, why, remedy s
 		return name + " stayed locked: its window was closed.", untouched, "Ask once more: twofold vault unlock."
 	case vault.ReasonUnanswered:
 		return name + " stayed locked: nobody answered its window.", untouched, "Answer it if it is still open, or ask once more: twofold vault unlock."
+	case vault.ReasonNotAllowed:
+		return name + " did not let Twofold have its items.", untouched, "Answer the window in which it asks, or switch that question off in its Secret Service settings."
 
 	case vault.ReasonDeadBus:
 		return "The D-Bus session is gone, and the keyring with it.", untouched + noReason, "Log in again, or start Twofold in a new terminal."

@@ -10,7 +10,7 @@ import (
 
 var reasons = []vault.KeyringReason{
 	vault.ReasonNoBus, vault.ReasonNoProvider, vault.ReasonNoCollection, vault.ReasonNotSupported,
-	vault.ReasonLocked, vault.ReasonLockedNoPrompt, vault.ReasonDismissed, vault.ReasonUnanswered,
+	vault.ReasonLocked, vault.ReasonLockedNoPrompt, vault.ReasonDismissed, vault.ReasonUnanswered, vault.ReasonNotAllowed,
 	vault.ReasonDeadBus, vault.ReasonForeignBus, vault.ReasonFrozenBus, vault.ReasonNotStarted,
 	vault.ReasonFrozenProvider, vault.ReasonProviderGone, vault.ReasonRefused,
 }

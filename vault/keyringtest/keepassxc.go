@@ -11,8 +11,6 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-const keePassXCPassword = "a password for tests"
-
 // exposed is a database that offers its root group as a collection.
 const exposed = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <KeePassFile>
@@ -23,12 +21,20 @@ const exposed = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 </KeePassFile>
 `
 
-// settings make it a Secret Service that asks nobody.
+// settings make it a Secret Service that asks nobody, and locks nothing by itself.
 const settings = `[General]
 ConfigVersion=2
 UpdateCheckMessageShown=true
+RememberLastDatabases=false
+OpenPreviousDatabasesOnStartup=false
+AutoReloadOnChange=false
 [GUI]
 CheckForUpdates=false
+[Security]
+LockDatabaseIdle=false
+LockDatabaseMinimize=false
+LockDatabaseScreenLock=false
+LockDatabaseOnUserSwitch=false
 [FdoSecrets]
 Enabled=true
 ShowNotification=false
@@ -73,7 +79,7 @@ func (k *Keyring) OpenKeePassXC(unlocked bool) error {
 		}
 		load := exec.CommandContext(ctx, "keepassxc-cli", "import", "--quiet", "--decryption-time", "100", "--set-password", source, database)
 		load.Env = k.Environ()
-		load.Stdin = strings.NewReader(keePassXCPassword + "\n" + keePassXCPassword + "\n")
+		load.Stdin = strings.NewReader(Password + "\n" + Password + "\n")
 		if out, err := load.CombinedOutput(); err != nil {
 			return fmt.Errorf("keepassxc-cli import: %w: %s", err, out)
 		}
@@ -85,13 +91,27 @@ func (k *Keyring) OpenKeePassXC(unlocked bool) error {
 	k.daemon = exec.CommandContext(ctx, "keepassxc", append(args, database)...)
 	k.daemon.Env = append(k.Environ(), "QT_QPA_PLATFORM=offscreen")
 	if unlocked {
-		k.daemon.Stdin = strings.NewReader(keePassXCPassword + "\n")
+		k.daemon.Stdin = strings.NewReader(Password + "\n")
 	}
 	if err := k.daemon.Start(); err != nil {
 		k.daemon = nil
 		return err
 	}
 	return k.waitFor(secretsName, collectionIs(!unlocked))
+}
+
+// AskBeforeItems has KeePassXC ask its person before a program gets an item, as
+// it does unless told otherwise. It starts anew, unlocked.
+func (k *Keyring) AskBeforeItems() error {
+	if err := k.Lock(); err != nil { // which saves
+		return err
+	}
+	k.StopProvider()
+	asks := strings.Replace(settings, "ConfirmAccessItem=false", "ConfirmAccessItem=true", 1)
+	if err := os.WriteFile(filepath.Join(k.dir, "keepassxc.ini"), []byte(asks), 0o600); err != nil {
+		return err
+	}
+	return k.OpenKeePassXC(true)
 }
 
 // Lock has KeePassXC lock its database, as its person would. It saves it before.

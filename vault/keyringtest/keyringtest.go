@@ -44,6 +44,9 @@ type Keyring struct {
 	daemon  *exec.Cmd
 }
 
+// Password is that of the keyrings that Start and StartKeePassXC make.
+const Password = "a password for tests"
+
 // Start starts a bus and an unlocked keyring that keep everything in a new
 // folder of the system's temporary one. Stop ends them and removes it.
 func Start() (*Keyring, error) {
@@ -51,7 +54,7 @@ func Start() (*Keyring, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := k.StartProvider("a password for tests"); err != nil {
+	if err := k.StartProvider(Password); err != nil {
 		k.Stop()
 		return nil, err
 	}

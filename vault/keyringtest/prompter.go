@@ -84,7 +84,7 @@ func (p *Prompter) start() error {
 	p.screen = screen
 	number, err := bufio.NewReader(r).ReadString('\n')
 	if err != nil {
-		return fmt.Errorf("Xvfb did not say its display: %w", err)
+		return fmt.Errorf("no display was named by Xvfb: %w", err)
 	}
 	p.Display = ":" + strings.TrimSpace(number)
 	prompter := exec.CommandContext(context.Background(), prompterPath())
