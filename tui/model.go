@@ -70,7 +70,7 @@ func newModel(ctx context.Context, o Options) Model {
 	}
 	t := theme.Unknown() // until the terminal answers
 	m := Model{
-		ctx: ctx, opts: o, owned: &owned{}, theme: t, keys: defaultKeys(), now: o.Now(), touchedAt: o.Now(),
+		ctx: ctx, opts: o, owned: &owned{closing: o.Closing}, theme: t, keys: defaultKeys(), now: o.Now(), touchedAt: o.Now(),
 		clock: func() tea.Cmd { return everySecond(ctx) },
 		soon:  func() tea.Cmd { return afterSoon(ctx) },
 		unlock: unlock.New(ctx, unlock.Hooks{

@@ -49,6 +49,9 @@ type Options struct {
 	BackupNote   func() string
 	SnoozeBackup func() error
 	Warnings     func() []string
+	// Closing is told of each vault that is open when the program ends, before it
+	// is closed; the terminal is the person's again by then. It may be nil.
+	Closing func(*vault.Vault)
 	// StartVerifier starts a verifier for the handshake screen; stop ends it.
 	// Without it the screen says that there is none.
 	StartVerifier func(ctx context.Context) (client *api.Client, stop func(), err error)

@@ -66,6 +66,8 @@ type owned struct {
 	closed bool
 	vaults []*vault.Vault
 	stop   func() // of the verifier that runs
+
+	closing func(*vault.Vault) // see Options.Closing
 }
 
 func (o *owned) vault(v *vault.Vault) error {
@@ -112,6 +114,9 @@ func (o *owned) close() {
 		stop()
 	}
 	for _, v := range vaults {
+		if o.closing != nil {
+			o.closing(v)
+		}
 		_ = v.Close() // it only forgets keys
 	}
 }

@@ -70,13 +70,13 @@ func (v *Vault) purge(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	v.edited.Add(1)
 	return v.finish(ctx)
 }
 
 // letGo removes an entry for good: at once where its secret is in the file,
 // else as an intent, since an item of the keyring goes with it.
 func (v *Vault) letGo(d *document, e *entry) error {
-	v.edited.Add(1)
 	if v.kind != KindKeyring {
 		d.drop(e)
 		return nil
@@ -122,6 +122,7 @@ func (v *Vault) emptyTrash(ctx context.Context) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	v.edited.Add(uint64(n))
 	return n, v.finish(ctx)
 }
 

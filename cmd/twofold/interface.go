@@ -32,16 +32,26 @@ func (a *app) interfaceOptions(fixed vault.Kind, s settings, first tui.Screen) t
 		}
 		return kind
 	}
+	notes := &noteTaker{app: a, settings: s}
 	return tui.Options{
 		Inspect: func(ctx context.Context, kind vault.Kind) (vault.Status, error) {
 			return vault.Inspect(ctx, a.vaultDir(), pick(kind))
 		},
 		Open: func(ctx context.Context, kind vault.Kind, typed vault.Secret) (*vault.Vault, error) {
-			return vault.Open(ctx, vault.Options{
+			v, err := vault.Open(ctx, vault.Options{
 				Dir: a.vaultDir(), Kind: pick(kind), Passphrase: a.typedPassphrase(typed), TrashLife: s.trashLife(), Now: a.now,
 			})
+			notes.opened(v)
+			return v, err
 		},
 		HasPassphrase: a.passphraseSource() != "",
+		UnlockKeyring: func(ctx context.Context) error { return vault.UnlockKeyring(ctx, nil) },
+		LockAfter:     s.lockAfter,
+		TrashDays:     s.trashDays,
+		BackupNote:    notes.reminder,
+		SnoozeBackup:  notes.snooze,
+		Warnings:      notes.warnings,
+		Closing:       notes.closing,
 		StartVerifier: demoVerifier("plain"),
 		Now:           a.now,
 		Screen:        first,
