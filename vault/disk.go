@@ -38,14 +38,14 @@ func (d *disk) step(step, name string) error {
 }
 
 func (d *disk) read(name string) ([]byte, error) {
-	if err := checkFolder(d.dir); err != nil {
-		return nil, err
-	}
 	f, err := os.Open(d.path(name))
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	if err := checkFolder(d.dir); err != nil {
+		return nil, err
+	}
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
@@ -211,6 +211,9 @@ func (d *disk) makeFolder() error {
 	}
 	if err := os.MkdirAll(d.dir, 0o700); err != nil {
 		return err
+	}
+	if inside, err := os.ReadDir(d.dir); err == nil && len(inside) == 0 {
+		_ = os.Chmod(d.dir, 0o700) // one that was made for us; checkFolder has the last word
 	}
 	for _, holder := range holders {
 		if err := d.step("sync holder", holder); err != nil {
