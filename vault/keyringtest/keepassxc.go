@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -67,7 +68,6 @@ func StartKeePassXC() (*Keyring, error) {
 // database that was there before or a new one. Not unlocked, it knows of the
 // database and cannot read it.
 func (k *Keyring) OpenKeePassXC(unlocked bool) error {
-	ctx := context.Background()
 	database, config := filepath.Join(k.dir, "passwords.kdbx"), filepath.Join(k.dir, "keepassxc.ini")
 	if !exists(database) {
 		source := filepath.Join(k.dir, "passwords.xml")
@@ -77,18 +77,30 @@ func (k *Keyring) OpenKeePassXC(unlocked bool) error {
 		if err := os.WriteFile(config, []byte(settings), 0o600); err != nil {
 			return err
 		}
-		load := exec.CommandContext(ctx, "keepassxc-cli", "import", "--quiet", "--decryption-time", "100", "--set-password", source, database)
+		load := exec.CommandContext(context.Background(), "keepassxc-cli", "import", "--quiet", "--decryption-time", "100", "--set-password", source, database)
 		load.Env = k.Environ()
 		load.Stdin = strings.NewReader(Password + "\n" + Password + "\n")
 		if out, err := load.CombinedOutput(); err != nil {
 			return fmt.Errorf("keepassxc-cli import: %w: %s", err, out)
 		}
 	}
+	// On a busy machine it sometimes comes up without its database.
+	var err error
+	for range 3 {
+		if err = k.launchKeePassXC(database, config, unlocked); err == nil {
+			return nil
+		}
+		k.StopProvider()
+	}
+	return err
+}
+
+func (k *Keyring) launchKeePassXC(database, config string, unlocked bool) error {
 	args := []string{"--config", config, "--localconfig", config + ".local"}
 	if unlocked {
 		args = append(args, "--pw-stdin")
 	}
-	k.daemon = exec.CommandContext(ctx, "keepassxc", append(args, database)...)
+	k.daemon = exec.CommandContext(context.Background(), "keepassxc", append(args, database)...)
 	k.daemon.Env = append(k.Environ(), "QT_QPA_PLATFORM=offscreen")
 	if unlocked {
 		k.daemon.Stdin = strings.NewReader(Password + "\n")
@@ -97,7 +109,7 @@ func (k *Keyring) OpenKeePassXC(unlocked bool) error {
 		k.daemon = nil
 		return err
 	}
-	return k.waitFor(secretsName, collectionIs(!unlocked))
+	return k.waitForSome(10*time.Second, secretsName, collectionIs(!unlocked))
 }
 
 // AskBeforeItems has KeePassXC ask its person before a program gets an item, as

@@ -158,7 +158,11 @@ const secretsName = "org.freedesktop.secrets"
 
 // waitFor waits until a name is on the bus and ready.
 func (k *Keyring) waitFor(name string, ready func(*dbus.Conn) bool) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	return k.waitForSome(20*time.Second, name, ready)
+}
+
+func (k *Keyring) waitForSome(most time.Duration, name string, ready func(*dbus.Conn) bool) error {
+	ctx, cancel := context.WithTimeout(context.Background(), most)
 	defer cancel()
 	conn, err := dbus.Connect(k.address, dbus.WithContext(ctx))
 	if err != nil {
