@@ -85,10 +85,10 @@ func (v *Vault) fetchInto(ctx context.Context, all map[string]Fetched, ids []str
 func (v *Vault) records(ctx context.Context, ids []string) (map[string]record, error) {
 	for again := true; ; again = false {
 		known, missed := make(map[string]record, len(ids)), false
-		byID := v.view.Load().sorted().byID
+		now := v.view.Load()
 		for _, id := range ids {
-			if r, there := byID[id]; there {
-				known[id] = r
+			if e := now.find(id); e != nil {
+				known[id] = e.record()
 			} else {
 				missed = true
 			}

@@ -73,11 +73,6 @@ func (v *Vault) loadWhole() (*document, error) {
 		clear(plain)
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if v.kind != KindKeyring {
-		for _, e := range d.entries {
-			e.record() // before its text is cleared
-		}
-	}
 	return d, nil
 }
 

@@ -12,11 +12,11 @@ type view struct {
 	sorted  func() *lists
 }
 
-// lists are the entries of a view by what they are.
+// lists are the entries of a view by what they are. They share their tags with
+// the entries: whoever gives them away clones them.
 type lists struct {
 	accounts, trash []Account
 	aside           []Damaged
-	byID            map[string]record
 }
 
 // newView is a view of d. It leaves the reading of entries to whoever asks first.
@@ -37,10 +37,11 @@ func emptyView() *view {
 }
 
 func (now *view) sort() *lists {
-	all := &lists{byID: make(map[string]record, len(now.entries))}
+	all := &lists{accounts: make([]Account, 0, len(now.entries))}
+	known := make(map[string]bool, len(now.entries))
 	for _, e := range now.entries {
 		r, why := e.record(), e.aside()
-		if _, twice := all.byID[r.ID]; twice && why == "" {
+		if known[r.ID] && why == "" {
 			why = "another entry has the same id"
 		}
 		switch {
@@ -54,13 +55,22 @@ func (now *view) sort() *lists {
 		case r.Intent != "":
 			continue
 		case r.Removed.IsZero():
-			all.accounts = append(all.accounts, r.clone())
+			all.accounts = append(all.accounts, r.Account)
 		default:
-			all.trash = append(all.trash, r.clone())
+			all.trash = append(all.trash, r.Account)
 		}
-		all.byID[r.ID] = r
+		known[r.ID] = true
 	}
 	return all
+}
+
+// find gives the settled entry with an id, else nil.
+func (now *view) find(id string) *entry {
+	d := document{entries: now.entries}
+	if e := d.find(id); e != nil && e.settled() {
+		return e
+	}
+	return nil
 }
 
 // document is enough of one to tell fingerprints.

@@ -81,5 +81,6 @@ func (a *app) showInterface(ctx context.Context, o tui.Options) error {
 	if !in || !out {
 		return errNoTerminal
 	}
+	unhurried()
 	return tui.Run(ctx, o)
 }

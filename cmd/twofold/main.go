@@ -10,13 +10,21 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 )
 
 func main() {
 	harden()
+	debug.SetGCPercent(hasty)
 	os.Exit(report(os.Stderr, run(interrupted(), os.Args[1:], stdio{os.Stdin, os.Stdout, os.Stderr}, os.Getenv)))
 }
+
+// hasty is how far memory may grow before it is collected, in percent, in a command that ends at once: a third of the
+// time of "twofold code" went into collecting. What stays calls unhurried.
+const hasty = 400
+
+func unhurried() { debug.SetGCPercent(100) }
 
 // interrupted is done at the first Ctrl-C or SIGTERM; a second one ends the program as the system does.
 func interrupted() context.Context {

@@ -134,6 +134,7 @@ func pages(log *slog.Logger) func(server.Parts) http.Handler {
 }
 
 func (a *app) serve(ctx context.Context, o serveOptions) error {
+	unhurried()
 	options, err := a.verifierOptions(o)
 	if err != nil {
 		return err
