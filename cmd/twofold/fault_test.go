@@ -24,10 +24,15 @@ func TestFaultsAtEachSystemCall(t *testing.T) {
 	program := buildProgram(t)
 	for _, kind := range []string{"file", "keyring"} {
 		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
 			f := &faults{stand: newStand(t, program, kind), worker: worker{random: rand.New(rand.NewPCG(1, 0))}, by: map[string]int{}}
 			f.prepare(t)
 			for _, work := range f.works() {
 				f.strike(t, work)
+			}
+			f.strikeBirth(t)
+			if kind == "keyring" {
+				f.strikeBus(t)
 			}
 			if t.Failed() {
 				f.lost = max(f.lost, 1)
@@ -163,17 +168,22 @@ var injected = regexp.MustCompile(`\((INJECTED|DELAYED)\)`)
 
 // one is one fault. strace counts calls by thread, and Go takes the thread that is free: the n-th call may come in none.
 func (f *faults) one(t *testing.T, w work, p point, kind string) {
+	f.inject(t, w, kind, fmt.Sprintf("%s %d of %s", p.call, p.n, filepath.Base(p.path)), "-P", p.path,
+		"-e", "trace="+p.call, "-e", fmt.Sprintf("inject=%s:%s:when=%d", p.call, kind, p.n))
+}
+
+// inject does a job under a fault of a kind, which strace is told by args.
+func (f *faults) inject(t *testing.T, w work, kind, at string, args ...string) {
 	f.ready(t, w)
 	j := w.next()
 	log := filepath.Join(t.TempDir(), "strace")
-	args := []string{"-P", p.path, "-e", "trace=" + p.call, "-e", fmt.Sprintf("inject=%s:%s:when=%d", p.call, kind, p.n)}
 	if !strings.HasPrefix(kind, "signal=") {
 		args = append(args, "--seccomp-bpf") // faster, but then some signals are not sent
 	}
 	r := f.straced(log, args...).run(t, j.stdin, j.args...)
 	struck := slices.ContainsFunc(lines(t, log), injected.MatchString) || r.killed
-	f.last = append(f.last, fmt.Sprintf("%v with %s at %s %d of %s (struck: %v): exit code %d, killed %v, %s",
-		j, kind, p.call, p.n, filepath.Base(p.path), struck, r.code, r.killed, strings.TrimSpace(r.talk)))
+	f.last = append(f.last, fmt.Sprintf("%v with %s at %s (struck: %v): exit code %d, killed %v, %s",
+		j, kind, at, struck, r.code, r.killed, strings.TrimSpace(r.talk)))
 	if struck {
 		f.struck++
 		f.by[kind]++

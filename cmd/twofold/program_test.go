@@ -101,7 +101,7 @@ func (s *stand) getenv(name string) string {
 	return ""
 }
 
-func (s *stand) vaultDir() string { return filepath.Join(s.top, "home", "vault") }
+func (s *stand) vaultDir() string { return filepath.Join(s.getenv("TWOFOLD_HOME"), "vault") }
 
 // result is how a run of the program ended.
 type result struct {
