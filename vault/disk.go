@@ -56,14 +56,14 @@ func (d *disk) read(name string) ([]byte, error) {
 	if err := checkPrivate(d.path(name), info); err != nil {
 		return nil, err
 	}
-	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
+	b := bytes.NewBuffer(make([]byte, 0, min(info.Size(), maxFile)+bytes.MinRead))
+	if _, err := b.ReadFrom(io.LimitReader(f, maxFile+1)); err != nil {
 		return nil, err
 	}
-	if len(b) > maxFile {
+	if b.Len() > maxFile {
 		return nil, fmt.Errorf("%w: %s is longer than %d MiB", ErrDamaged, d.path(name), maxFile>>20)
 	}
-	return b, nil
+	return b.Bytes(), nil
 }
 
 func (d *disk) stamp(name string) (stamp, error) {

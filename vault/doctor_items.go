@@ -59,7 +59,7 @@ func (x *examiner) unfinished(context.Context) bool {
 			what = "an account was being removed for good"
 		}
 		f := Finding{Check: "list", Level: LevelProblem, Says: fmt.Sprintf("%s (%s)", what, e.rec.ID), Mend: "finish it, or drop it where nothing came about", mend: finish}
-		if _, err := x.v.keyOf(context.Background(), x.document, e.rec); errors.Is(err, ErrDamaged) {
+		if _, err := x.v.keyOf(context.Background(), x.document, e.record()); errors.Is(err, ErrDamaged) {
 			f.Says, f.Mend, f.mend, f.Err = f.Says+", and its keyring item holds something else", "", nil, err
 		}
 		x.add(f)

@@ -83,8 +83,10 @@ func decodeDocument(b []byte, h header, kind Kind) (*document, error) {
 	}
 	delete(d.unknown, "entries")
 	d.entries = make([]*entry, 0, len(lines))
-	for _, raw := range lines {
-		e := &entry{raw: raw, kind: kind}
+	together := make([]entry, len(lines))
+	for i, raw := range lines {
+		e := &together[i]
+		e.raw, e.kind = raw, kind
 		d.entries = append(d.entries, e)
 		d.watch(nil, e)
 	}

@@ -18,8 +18,8 @@ type entry struct {
 	kind Kind
 
 	once sync.Once
-	rec  record
-	why  string // it was set aside, else empty
+	rec  *record // once read
+	why  string  // it was set aside, else empty
 }
 
 // record is an entry as it is stored.
@@ -63,7 +63,7 @@ func newEntry(kind Kind, r record, before *entry) (*entry, error) {
 
 // readEntry is r as an entry that is not stored.
 func readEntry(kind Kind, r record) *entry {
-	e := &entry{kind: kind, rec: r}
+	e := &entry{kind: kind, rec: &r}
 	e.once.Do(func() {})
 	return e
 }
@@ -72,7 +72,7 @@ func readEntry(kind Kind, r record) *entry {
 // set aside.
 func (e *entry) record() record {
 	e.once.Do(e.read)
-	return e.rec
+	return *e.rec
 }
 
 // aside says why the entry was set aside; empty when it was not.
@@ -111,10 +111,10 @@ func (e *entry) read() {
 			ID string `json:"id"`
 		}
 		_ = json.Unmarshal(e.raw, &id)
-		e.rec, e.why = record{Account: Account{ID: id.ID}}, "it is not an entry that this program knows"
+		e.rec, e.why = &record{Account: Account{ID: id.ID}}, "it is not an entry that this program knows"
 		return
 	}
-	e.rec, e.why = r, r.fault(e.kind)
+	e.rec, e.why = &r, r.fault(e.kind)
 }
 
 // fault says what keeps a record from being used; empty when nothing does.
@@ -184,8 +184,7 @@ func (r record) renamed() record {
 // bare is the entry without its text and its secret, to be kept after those
 // were cleared.
 func (e *entry) bare() *entry {
-	e.once.Do(e.read)
-	r := e.rec
+	r := e.record()
 	r.URI = ""
 	b := readEntry(e.kind, r)
 	b.why = e.why

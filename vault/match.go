@@ -20,8 +20,8 @@ func Match(accounts []Account, filter string) []Account {
 	}
 	for _, same := range []func(Account) bool{
 		func(a Account) bool { return a.ID == filter },
-		func(a Account) bool { return a.Name() == filter },
-		func(a Account) bool { return strings.EqualFold(a.Name(), filter) },
+		func(a Account) bool { return a.named(filter, func(s, t string) bool { return s == t }) },
+		func(a Account) bool { return a.named(filter, strings.EqualFold) },
 	} {
 		if found := pickAll(accounts, same); len(found) > 0 {
 			return found
@@ -37,6 +37,21 @@ func Match(accounts []Account, filter string) []Account {
 		}
 		return true
 	})
+}
+
+// named is same(a.Name(), filter) without putting the name together, which costs
+// where accounts are thousands.
+func (a Account) named(filter string, same func(s, t string) bool) bool {
+	if a.Issuer == "" || a.Label == "" {
+		return same(a.Issuer+a.Label, filter)
+	}
+	// Case may change the number of bytes: each colon could be the one.
+	for i := range len(filter) {
+		if filter[i] == ':' && same(a.Issuer, filter[:i]) && same(a.Label, filter[i+1:]) {
+			return true
+		}
+	}
+	return false
 }
 
 func hasWord(names []string, word string) bool {
@@ -60,9 +75,9 @@ func hasWord(names []string, word string) bool {
 
 func pickAll(accounts []Account, want func(Account) bool) []Account {
 	var found []Account
-	for _, a := range accounts {
-		if want(a) {
-			found = append(found, a)
+	for i := range accounts {
+		if want(accounts[i]) {
+			found = append(found, accounts[i])
 		}
 	}
 	return found

@@ -131,7 +131,7 @@ func decrypt(sealed []byte, with age.Identity) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := bytes.NewBuffer(make([]byte, 0, len(sealed))) // grows nowhere: no copies to clear
+	out := bytes.NewBuffer(make([]byte, 0, len(sealed)+bytes.MinRead)) // grows nowhere: no copies to clear
 	if _, err := io.Copy(out, io.LimitReader(r, maxFile)); err != nil {
 		clear(out.Bytes())
 		return nil, err

@@ -36,7 +36,11 @@ printed when it is the one that matches: its counter moves on with each code.`,
 			if err != nil {
 				return err
 			}
-			return a.withVault(cmd.Context(), func(v *vault.Vault) error {
+			open := a.withVault
+			if len(args) > 0 {
+				open = a.withOneAccount
+			}
+			return open(cmd.Context(), func(v *vault.Vault) error {
 				return a.printCodes(cmd.Context(), v, filterOf(args), o, at)
 			})
 		},
@@ -83,7 +87,7 @@ func (a *app) printCodes(ctx context.Context, v *vault.Vault, filter string, o c
 	if o.json {
 		return a.printCodesJSON(ctx, v, filter, o, at)
 	}
-	acc, err := oneAccount(v.Accounts(), filter)
+	acc, err := oneIn(v, filter)
 	if err != nil {
 		return err
 	}
@@ -191,7 +195,7 @@ func codeAt(key vault.Key, at time.Time) (shownCode, error) {
 
 // watchCodes prints a line each time a code changes, until it is interrupted.
 func (a *app) watchCodes(ctx context.Context, v *vault.Vault, filter string, o codeOptions) error {
-	acc, err := oneAccount(v.Accounts(), filter)
+	acc, err := oneIn(v, filter)
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,14 @@ func (e *notOneError) Error() string {
 	}
 }
 
+// oneIn is the account of a vault that filter names.
+func oneIn(v *vault.Vault, filter string) (vault.Account, error) {
+	if found := v.Find(filter); len(found) == 1 {
+		return found[0], nil
+	}
+	return oneAccount(v.Accounts(), filter)
+}
+
 // oneAccount is the account that filter names.
 func oneAccount(accounts []vault.Account, filter string) (vault.Account, error) {
 	found := vault.Match(accounts, filter)

@@ -57,10 +57,22 @@ const tries = 3
 // is wished for.
 func (a *app) withVault(ctx context.Context, use func(*vault.Vault) error) error {
 	return a.openVault(ctx, func(v *vault.Vault) error {
-		err := use(v)
-		a.talkOfBackups(ctx, v)
-		return err
+		for _, bad := range v.SetAside() {
+			fmt.Fprintf(a.Err, "warning: an entry cannot be read and was set aside: %s: %s\n", cmp.Or(bad.ID, "(no id)"), printable(bad.Reason))
+		}
+		return a.thenBackups(ctx, v, use)
 	})
+}
+
+// withOneAccount is withVault for a command about one account, which does not look at all the others.
+func (a *app) withOneAccount(ctx context.Context, use func(*vault.Vault) error) error {
+	return a.openVault(ctx, func(v *vault.Vault) error { return a.thenBackups(ctx, v, use) })
+}
+
+func (a *app) thenBackups(ctx context.Context, v *vault.Vault, use func(*vault.Vault) error) error {
+	err := use(v)
+	a.talkOfBackups(ctx, v)
+	return err
 }
 
 // openVault is withVault without a word about backups.
@@ -82,9 +94,6 @@ func (a *app) withOptions(ctx context.Context, options vault.Options, use func(*
 		return openError{err}
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
-	for _, bad := range v.SetAside() {
-		fmt.Fprintf(a.Err, "warning: an entry cannot be read and was set aside: %s: %s\n", cmp.Or(bad.ID, "(no id)"), printable(bad.Reason))
-	}
 	if have, seen, yes := v.RolledBack(); yes {
 		fmt.Fprintf(a.Err, "warning: this is an older copy of the vault: it has seen %d changes, this computer %d. If you have put it back on purpose: twofold vault doctor --fix\n", have, seen)
 	}
