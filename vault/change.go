@@ -217,6 +217,7 @@ func (v *Vault) create(ctx context.Context, passphrase *Secret) error {
 		h.Also = v.kind
 	}
 	h.Format, h.Creating = format, v.kind
+	h.Provider = v.providerOf(ctx, v.kind)
 	if err := v.writeHeader(h); err != nil {
 		return err
 	}
@@ -237,6 +238,14 @@ func (v *Vault) create(ctx context.Context, passphrase *Secret) error {
 	}
 	h.Creating = ""
 	return v.writeHeader(h)
+}
+
+// providerOf names the keyring that a vault of a kind is in; empty for others.
+func (v *Vault) providerOf(ctx context.Context, kind Kind) string {
+	if !kind.usesKeyring() {
+		return ""
+	}
+	return v.items.probe(ctx).Provider
 }
 
 // newKey makes an identity that says where it belongs.

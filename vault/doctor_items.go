@@ -72,8 +72,10 @@ func (x *examiner) accounts(ctx context.Context) bool {
 	now := x.v.view.Load()
 	all := now.sorted()
 	for _, bad := range all.aside {
-		x.add(Finding{Check: "accounts", Level: LevelProblem, Says: fmt.Sprintf("an entry was set aside and is kept as it is: %s: %s", orNoID(bad.ID), bad.Reason),
-			Advice: "a newer version of this program may know it; " + adviceRestore})
+		x.add(Finding{
+			Check: "accounts", Level: LevelProblem, Says: fmt.Sprintf("an entry was set aside and is kept as it is: %s: %s", orNoID(bad.ID), bad.Reason),
+			Advice: "a newer version of this program may know it; " + adviceRestore,
+		})
 	}
 	list := append(cloneAll(all.accounts), all.trash...)
 	bad := 0

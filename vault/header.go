@@ -29,6 +29,9 @@ type header struct {
 	// one that it has left and was emptying.
 	Moving  Kind `json:"moving,omitempty"`
 	Leaving Kind `json:"leaving,omitempty"`
+	// Provider is the keyring that the vault was made with, to be named where
+	// another one answers.
+	Provider string `json:"provider,omitempty"`
 }
 
 // has says whether a vault of a kind was made.

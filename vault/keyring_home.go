@@ -23,9 +23,19 @@ func (v *Vault) atHome(ctx context.Context) error {
 	key := hold([]byte(text))
 	defer key.Clear()
 	if err != nil || !key.Equal(v.key) {
-		return fmt.Errorf("%w: item %s of service %s", ErrIndexKeyMissing, user, service)
+		return v.notAtHome(ctx, v.head)
 	}
 	return nil
+}
+
+// notAtHome is an ErrIndexKeyMissing that says which keyring the vault was made
+// with, where another one answers.
+func (v *Vault) notAtHome(ctx context.Context, h header) error {
+	now := v.items.probe(ctx).Provider
+	if h.Provider != "" && now != "" && h.Provider != now {
+		return fmt.Errorf("%w: the vault was made with %s, and %s answers", ErrIndexKeyMissing, h.Provider, now)
+	}
+	return fmt.Errorf("%w: item %s of service %s", ErrIndexKeyMissing, indexUser(h.ID), service)
 }
 
 // textsOf fetches the items of some accounts. When one is missing it makes sure

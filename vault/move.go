@@ -101,7 +101,7 @@ func (v *Vault) move(ctx context.Context, to Kind, progress Progress) error {
 	if err := m.fill(ctx, d, passphrase); err != nil {
 		return err
 	}
-	h.Kind, h.Moving, h.Leaving = to, "", v.kind
+	h.Kind, h.Moving, h.Leaving, h.Provider = to, "", v.kind, v.providerOf(ctx, to)
 	if err := v.writeHeader(h); err != nil {
 		return err
 	}

@@ -83,8 +83,12 @@ func sameKeys(a, b map[string]Key) error {
 }
 
 var moves = []struct{ from, to Kind }{
-	{KindKeyring, KindFile}, {KindKeyring, KindKeyedFile}, {KindFile, KindKeyring},
-	{KindFile, KindKeyedFile}, {KindKeyedFile, KindKeyring}, {KindKeyedFile, KindFile},
+	{KindKeyring, KindFile},
+	{KindKeyring, KindKeyedFile},
+	{KindFile, KindKeyring},
+	{KindFile, KindKeyedFile},
+	{KindKeyedFile, KindKeyring},
+	{KindKeyedFile, KindFile},
 }
 
 // TestACrashAtAnyStepOfAMoveLosesNothing moves a vault between every two kinds,

@@ -141,13 +141,19 @@ func (v *Vault) alter(ctx context.Context, doing, id string, f func(*document, *
 // holds the secret is not written anew. Errors: ErrNotFound, what change
 // returns, *ParameterError.
 func (v *Vault) Edit(ctx context.Context, id string, change func(*Account) error) (Account, error) {
-	return v.alter(ctx, "edit account", id, func(_ *document, r *record) error {
+	return v.alter(ctx, "edit account", id, func(d *document, r *record) error {
 		before, after := r.Account, r.clone()
 		if err := change(&after); err != nil {
 			return err
 		}
 		r.Account = after.trimmed()
-		return editable(before, r.Account)
+		if err := editable(before, r.Account); err != nil || before.sameParameters(r.Account) {
+			return err
+		}
+		if twin := d.twin(r.Account, r.Fingerprint); twin != nil && r.Removed.IsZero() {
+			return &DuplicateError{Existing: twin.record().clone()}
+		}
+		return nil
 	})
 }
 

@@ -257,6 +257,7 @@ func (r *rebuilder) write(ctx context.Context) error {
 	if err := v.save(ctx, d, false); err != nil {
 		return err
 	}
+	r.head.Provider = v.providerOf(ctx, KindKeyring)
 	if err := v.writeHeader(r.head); err != nil {
 		return err
 	}

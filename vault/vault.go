@@ -177,7 +177,7 @@ func (v *Vault) unlock(ctx context.Context, h header) error {
 func (v *Vault) keyFromKeyring(ctx context.Context, h header) (Secret, error) {
 	text, err := v.items.get(ctx, indexUser(h.ID))
 	if errors.Is(err, errItemAbsent) {
-		return Secret{}, fmt.Errorf("%w: item %s of service %s", ErrIndexKeyMissing, indexUser(h.ID), service)
+		return Secret{}, v.notAtHome(ctx, h)
 	}
 	if err != nil {
 		return Secret{}, err

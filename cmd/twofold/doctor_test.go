@@ -14,7 +14,7 @@ import (
 // timeServer is an NTP server on loopback whose clock is off (RFC 5905 section 7.3).
 func timeServer(t *testing.T, off time.Duration) string {
 	t.Helper()
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	conn, err := new(net.ListenConfig).ListenPacket(t.Context(), "udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

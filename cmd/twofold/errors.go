@@ -165,6 +165,10 @@ func outcomeOf(err error) outcome {
 		return outcome{exitFailed, fmt.Sprintf("the secrets of %s cannot be read", count(len(lost.Accounts), "account")), append(named(lost.Accounts),
 			"nothing was moved; \"twofold vault doctor\" says more. Bring them back from a backup, or remove them")}
 	}
+	var twin *vault.DuplicateError
+	if errors.As(err, &twin) {
+		return outcome{exitFailed, "there is such an account already: " + nameOf(twin.Existing) + ", with the same secret", []string{nothingMoved}}
+	}
 	var misset *settingsError
 	if errors.As(err, &misset) {
 		return outcome{exitBadFile, "the settings cannot be read: " + err.Error(), []string{"correct the file, or move it away; docs/cli.md lists the settings"}}

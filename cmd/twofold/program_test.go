@@ -23,7 +23,7 @@ import (
 // stand is a place where the program runs as its users run it: a vault's folder with nothing in it, and for a keyring
 // vault a bus and a gnome-keyring that nobody else has.
 type stand struct {
-	kind    string // "file" or "keyring"
+	kind    string // "file", "keyring" or "keyed-file"
 	program string
 	top     string // everything of this stand but the keyring is below it
 	environ []string
@@ -43,7 +43,7 @@ func newStand(t testing.TB, program, kind string) *stand {
 		t.Fatal(err)
 	}
 	s := &stand{kind: kind, program: program, top: top, passphrase: standPassphrase}
-	if kind == "keyring" {
+	if kind != "file" {
 		need(t, "dbus-daemon", "gnome-keyring-daemon")
 		if s.keyring, err = keyringtest.Start(); err != nil {
 			t.Fatal(err)

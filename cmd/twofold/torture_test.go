@@ -30,11 +30,13 @@ func TestTorture(t *testing.T) {
 		}
 	}
 	program := buildProgram(t)
-	for _, kind := range []string{"file", "keyring"} {
+	share := whole / 4
+	t.Run("move", func(t *testing.T) { tortureMoves(t, program, seed, share) })
+	for _, kind := range []string{"file", "keyring", "keyed-file"} {
 		t.Run(kind, func(t *testing.T) {
 			w := &torture{program: program, kind: kind, random: rand.New(rand.NewPCG(seed, 0)), takes: map[string]time.Duration{}}
 			t.Logf("TWOFOLD_TORTURE_SEED=%d", seed)
-			for end := time.Now().Add(whole / 2); time.Now().Before(end) && !t.Failed(); {
+			for end := time.Now().Add(share); time.Now().Before(end) && !t.Failed(); {
 				w.round(t, end)
 			}
 			tell(t, "torture, %s vault: %d kills, %d operations reported, lost: %d (%d vaults, %d runs refused, seed %d)",
@@ -58,6 +60,9 @@ type torture struct {
 // killsEach is how many kills a vault goes through: its accounts grow, and each look at them takes longer.
 const killsEach = 150
 
+// crowd is more accounts than index.age is written whole for.
+const crowd = 80
+
 // round tortures one vault from its making on.
 func (o *torture) round(t *testing.T, end time.Time) {
 	s := newStand(t, o.program, o.kind)
@@ -66,6 +71,10 @@ func (o *torture) round(t *testing.T, end time.Time) {
 	defer func() { o.reported += w.reported }()
 	o.vaults++
 	cheap := false
+	if o.kind == "keyring" && o.vaults%2 == 1 { // so many that changes go to recent.age
+		j := w.adding(crowd)
+		o.fail(t, s, w.settle(t, j, s.run(t, j.stdin, j.args...)))
+	}
 	for last := o.kills + killsEach; o.kills < last && time.Now().Before(end) && !t.Failed(); {
 		for range 1 + o.random.IntN(3) {
 			o.burst(t, s, w)

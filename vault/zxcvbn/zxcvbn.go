@@ -74,8 +74,14 @@ func Omnimatch(password string) []*match.Match {
 	}
 	var all []*match.Match
 	for _, m := range []match.Matcher{
-		words, reverseDictionnaryMatch{words}, l33tMatch{words, leets}, spatialMatch{graphs},
-		repeatMatch{}, sequenceMatch{}, yearMatch{}, dateMatch{},
+		words,
+		reverseDictionnaryMatch{words},
+		l33tMatch{words, leets},
+		spatialMatch{graphs},
+		repeatMatch{},
+		sequenceMatch{},
+		yearMatch{},
+		dateMatch{},
 	} {
 		all = append(all, m.Matches(password)...)
 	}
