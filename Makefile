@@ -14,7 +14,7 @@ build:
 # The tests that kill, break and search the program say what they found; the lines come last.
 test: parts
 	@report=$$(mktemp) && trap 'cat "$$report"; rm -f "$$report"' EXIT && \
-	TWOFOLD_TEST_PARTS=required TWOFOLD_TORTURE=60s TWOFOLD_TEST_REPORT="$$report" $(GO) test -race -timeout 30m ./...
+	GORACE=atexit_sleep_ms=0 TWOFOLD_TEST_PARTS=required TWOFOLD_TORTURE=60s TWOFOLD_TEST_REPORT="$$report" $(GO) test -race -timeout 30m ./...
 
 # torture kills the program for longer: TWOFOLD_TORTURE=8h make torture TORTURE_TIMEOUT=9h. TWOFOLD_TORTURE_SEED repeats a run.
 torture: parts

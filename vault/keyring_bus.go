@@ -50,12 +50,8 @@ func (s *systemKeyring) connect(ctx context.Context) error {
 	s.provider = ""
 	ctx, cancel := context.WithTimeout(ctx, s.wait)
 	defer cancel()
-	life, hangUp := context.WithCancel(context.Background())
-	stop := context.AfterFunc(ctx, hangUp) // the handshake has our deadline
-	defer stop()
-	conn, err := dbus.SessionBusPrivateNoAutoStartup(dbus.WithContext(life))
+	conn, hangUp, err := dialBus(ctx)
 	if err != nil {
-		hangUp()
 		// Finding the address may have put it into the environment.
 		if os.Getenv("DBUS_SESSION_BUS_ADDRESS") == "" {
 			return &KeyringError{Reason: ReasonNoBus}
@@ -73,6 +69,7 @@ func (s *systemKeyring) connect(ctx context.Context) error {
 	select {
 	case err = <-shaken:
 	case <-ctx.Done():
+		hangUp()
 	}
 	if ctx.Err() != nil {
 		err = ctx.Err() // which is why the connection was closed
