@@ -90,12 +90,13 @@ func Mend(ctx context.Context, o Options, progress Progress, mended func(Finding
 }
 
 func mend(ctx context.Context, anew func() (*examiner, error), mended func(Finding)) (*examiner, error) {
+	tried := map[string]bool{} // what did not help is not done again
 	for round := 0; ; round++ {
 		x, err := anew()
 		if err != nil {
 			return nil, err
 		}
-		done, err := x.mendOnce(ctx, mended, round < mendRounds)
+		done, err := x.mendOnce(ctx, mended, tried, round < mendRounds)
 		x.close()
 		if err != nil || !done {
 			return x, err
@@ -103,14 +104,16 @@ func mend(ctx context.Context, anew func() (*examiner, error), mended func(Findi
 	}
 }
 
-func (x *examiner) mendOnce(ctx context.Context, mended func(Finding), may bool) (done bool, err error) {
+func (x *examiner) mendOnce(ctx context.Context, mended func(Finding), tried map[string]bool, may bool) (done bool, err error) {
 	if err := x.run(ctx); err != nil || !may {
 		return false, err
 	}
 	for _, f := range x.Findings {
-		if f.mend == nil {
+		what := f.Says + "\n" + f.Mend
+		if f.mend == nil || tried[what] {
 			continue
 		}
+		tried[what] = true
 		mended(f)
 		if err := f.mend(ctx); err != nil {
 			return done, fmt.Errorf("%s: %w", f.Mend, err)
@@ -134,7 +137,12 @@ func newExaminer(v *Vault, kind Kind, progress Progress) *examiner {
 	return &examiner{Examination: Examination{Dir: v.dir, Kind: kind}, v: v, progress: counted(progress)}
 }
 
-func (x *examiner) close() { _ = x.v.Close() }
+func (x *examiner) close() {
+	if x.document != nil {
+		x.document.forget()
+	}
+	_ = x.v.Close()
+}
 
 func (x *examiner) add(f Finding) {
 	if f.Level == "" {
