@@ -125,12 +125,22 @@ func splitDocument(b []byte) (head []byte, lines []json.RawMessage) {
 		return nil, nil
 	}
 	for line := range bytes.SplitSeq(body[1:], []byte(",\n")) {
-		if len(line) < 2 || line[0] != '{' || line[len(line)-1] != '}' || bytes.IndexByte(line, '\n') >= 0 {
+		if !looksWhole(line) {
 			return nil, nil
 		}
 		lines = append(lines, json.RawMessage(line[:len(line):len(line)]))
 	}
 	return head, lines
+}
+
+// looksWhole is true for a line that is an entry of its own, also one that was
+// spoilt between its braces: it is set aside alone when it is read, and written
+// back as it was.
+func looksWhole(line []byte) bool {
+	if bytes.IndexByte(line, '\n') >= 0 {
+		return false
+	}
+	return len(line) > 1 && line[0] == '{' && line[len(line)-1] == '}' || json.Valid(line)
 }
 
 // encode writes the document with one entry a line.
