@@ -1,7 +1,9 @@
 package vault
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 )
@@ -162,6 +164,11 @@ func (m mover) fillKeyring(ctx context.Context, d *document) error {
 	index := d.of(m.to)
 	for i, e := range d.entries {
 		if e.aside() != "" {
+			if text := e.text(); text != "" && plainID(e.id()) && d.find(e.id()) == nil {
+				if err := m.setItem(ctx, e.id(), text); err != nil {
+					return err
+				}
+			}
 			index.entries = append(index.entries, e.as(m.to))
 			continue
 		}
@@ -194,7 +201,7 @@ func (m mover) fillFile(ctx context.Context, d *document) error {
 		}
 		for _, e := range some {
 			if e.aside() != "" {
-				all.entries = append(all.entries, e.as(m.to))
+				all.entries = append(all.entries, e.with(texts[e.id()]).as(m.to))
 				continue
 			}
 			r := e.record()
@@ -266,3 +273,28 @@ func idsOf(entries []*entry) []string {
 
 // as is the entry among those of another kind.
 func (e *entry) as(kind Kind) *entry { return &entry{raw: append([]byte(nil), e.raw...), kind: kind} }
+
+// text is the secret beside an entry that was set aside, as far as it has one.
+func (e *entry) text() string {
+	var r struct {
+		URI string `json:"uri"`
+	}
+	if json.Unmarshal(e.raw, &r) != nil {
+		return ""
+	}
+	return r.URI
+}
+
+// with is an entry that was set aside together with its item of the keyring,
+// which goes when the vault leaves it. Whatever else stands in it stays.
+func (e *entry) with(item string) *entry {
+	raw := bytes.TrimSpace(e.raw)
+	if item == "" || e.text() != "" || !bytes.HasSuffix(raw, []byte{'}'}) {
+		return e
+	}
+	text, err := plainJSON(item)
+	if err != nil {
+		return e
+	}
+	return &entry{raw: slices.Concat(raw[:len(raw)-1], []byte(`,"uri":`), text, []byte{'}'}), kind: e.kind}
+}

@@ -198,6 +198,39 @@ func TestAMoveThatWouldLeaveSecretsBehindMovesNothing(t *testing.T) {
 	}
 }
 
+// An entry that this program does not know has its secret in an item like any
+// other: it goes along, and back.
+func TestWhatWasSetAsideMovesWithItsSecret(t *testing.T) {
+	const secret = "otpauth://ocra/S:s?secret=" + rfcSecret
+	r := rig{dir: filepath.Join(t.TempDir(), "vault"), kind: KindKeyring, items: newFakeItems()}
+	movable(t, r)
+	r.items.held["strange"] = secret
+	for _, to := range []Kind{KindFile, KindKeyring, KindKeyedFile, KindKeyring} {
+		if err := r.mustOpen(t).Move(t.Context(), to, nil); err != nil {
+			t.Fatal(err)
+		}
+		r.kind = to
+		v := r.mustOpen(t)
+		if aside := v.SetAside(); len(aside) != 1 || aside[0].ID != "strange" {
+			t.Fatalf("%s: set aside: %v", to, aside)
+		}
+		if to == KindKeyring && r.items.held["strange"] != secret {
+			t.Errorf("%s: its item holds %q", to, r.items.held["strange"])
+		}
+		if to.stored() == KindFile && r.items.held["strange"] != "" {
+			t.Errorf("%s: its item is left", to)
+		}
+		d, _, err := v.load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := d.entries[len(d.entries)-1]
+		if last.text() != secret || !strings.HasPrefix(string(last.raw), strings.TrimSuffix(strangeEntry, "}")) {
+			t.Errorf("%s: the entry is %s", to, last.raw)
+		}
+	}
+}
+
 func TestAVaultMovedByAnotherProcessIsNotWrittenTo(t *testing.T) {
 	r := rig{dir: filepath.Join(t.TempDir(), "vault"), kind: KindKeyring, items: newFakeItems()}
 	movable(t, r)
