@@ -93,6 +93,10 @@ func (v *Vault) loadIndex(at stamps) (*document, error) {
 	}
 	d.rebase()
 	d.sum = sum
+	// An older program that has the vault open looks at index.age alone, and
+	// would write over what recent.age says.
+	older := d.head.Format < format
+	d.rewrite = older
 	if later == nil {
 		return d, nil
 	}
@@ -103,6 +107,7 @@ func (v *Vault) loadIndex(at stamps) (*document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", recentName, err)
 	}
+	d.rewrite = d.rewrite || older
 	return d, nil
 }
 

@@ -81,7 +81,9 @@ func (d *document) follow(b []byte, h header) error {
 	d.entries = slices.DeleteFunc(d.entries, func(e *entry) bool { return slices.Contains(p.Dropped, e.id()) })
 	place := make(map[string]int, len(d.entries))
 	for i, e := range d.entries {
-		place[e.id()] = i
+		if _, twice := place[e.id()]; !twice { // the first of an id is the one that is used
+			place[e.id()] = i
+		}
 	}
 	for _, e := range later.entries {
 		if i, there := place[e.id()]; there {

@@ -110,6 +110,72 @@ func TestAnOlderIndexBesideRecentChanges(t *testing.T) {
 	}
 }
 
+// A program of format 1 that is still running reads index.age alone. It must
+// not find one that it knows once this one has changed the vault.
+func TestTheFirstChangeOfAnOlderVaultIsWholeWritten(t *testing.T) {
+	r := manyRig(t)
+	v := r.mustOpen(t)
+	for n := range 8 {
+		if _, err := v.Add(t.Context(), aKey(t, "A", strconv.Itoa(n))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, _, err := v.load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.head.Format = 1
+	plain, err := d.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.sealInto(indexName, plain, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.files.remove(recentName); err != nil {
+		t.Fatal(err)
+	}
+	w := r.mustOpen(t)
+	if err := w.Remove(t.Context(), w.Accounts()[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := w.loadWhole()
+	if err != nil || whole.head.Format != format {
+		t.Errorf("index.age is of format %d, %v", whole.head.Format, err)
+	}
+	if got := len(r.mustOpen(t).Trash()); got != 1 {
+		t.Errorf("%d in the trash", got)
+	}
+}
+
+// Two entries of one id are damage. The first is the one that is shown and
+// changed, also when the change is in recent.age.
+func TestOneIDTwiceBesideRecentChanges(t *testing.T) {
+	r := manyRig(t)
+	v := r.mustOpen(t)
+	for n := range 6 {
+		if _, err := v.Add(t.Context(), aKey(t, "A", strconv.Itoa(n))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	id := v.Accounts()[1].ID
+	err := v.change(t.Context(), func(d *document) error {
+		d.entries = append(d.entries, d.find(id).as(KindKeyring))
+		d.edited, d.rewrite = true, true
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.Edit(t.Context(), id, func(a *Account) error { a.Label = "edited"; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	w := r.mustOpen(t)
+	if got := w.Accounts()[1].Label; got != "edited" || len(w.SetAside()) != 1 {
+		t.Errorf("it is %q, set aside: %v", got, w.SetAside())
+	}
+}
+
 func TestADamagedRecentIsPutBack(t *testing.T) {
 	r := manyRig(t)
 	v := r.mustOpen(t)
