@@ -13,7 +13,7 @@ import (
 func (f *faults) strikeBus(t *testing.T) {
 	const dead = "signal=SIGKILL"
 	for n := 1; n <= 20; n++ {
-		for _, call := range []string{"write", "recvmsg"} {
+		for _, call := range []string{"write", "read"} {
 			f.inject(t, f.works()[0], dead, fmt.Sprintf("%s %d of the bus", call, n),
 				"-e", "trace="+call, "-e", fmt.Sprintf("inject=%s:%s:when=%d", call, dead, n))
 		}
