@@ -38,6 +38,10 @@ func (d *disk) step(step, name string) error {
 }
 
 func (d *disk) read(name string) ([]byte, error) {
+	// Opening what is no file can wait for ever.
+	if info, err := os.Stat(d.path(name)); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%w: %s is not a file", ErrDamaged, d.path(name))
+	}
 	f, err := os.Open(d.path(name))
 	if err != nil {
 		return nil, err

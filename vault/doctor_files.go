@@ -27,7 +27,22 @@ func (x *examiner) permissions() bool {
 			mend: func(context.Context) error { return os.Chmod(path, mode) },
 		})
 	}
+	// Nor is a vault of use that its owner may not read or change.
+	own := func(path string, mode, needs, mended fs.FileMode, says string) {
+		if mode.Perm()&needs == needs {
+			return
+		}
+		found = true
+		err := fmt.Errorf("%s: %w", path, fs.ErrPermission)
+		x.add(Finding{
+			Check: "permissions", Says: says + path, Err: err, Mend: fmt.Sprintf("chmod %o %s", mended, shellQuote(path)),
+			mend: func(context.Context) error { return os.Chmod(path, mended) },
+		})
+	}
 	look(checkFolder(x.Dir), 0o700)
+	if info, err := os.Stat(x.Dir); err == nil {
+		own(x.Dir, info.Mode(), 0o700, 0o700, "you may not change what is in ")
+	}
 	names, err := os.ReadDir(x.Dir)
 	if err != nil {
 		x.add(Finding{Check: "permissions", Says: "the folder cannot be read", Err: err})
@@ -36,6 +51,7 @@ func (x *examiner) permissions() bool {
 	for _, n := range names {
 		if info, err := n.Info(); err == nil && info.Mode().IsRegular() {
 			look(checkPrivate(filepath.Join(x.Dir, n.Name()), info), 0o600)
+			own(filepath.Join(x.Dir, n.Name()), info.Mode(), 0o400, 0o600, "you may not read ")
 		}
 	}
 	if !found {
@@ -134,10 +150,16 @@ func (x *examiner) offerGeneration(f *Finding) {
 		}
 		return
 	}
-	f.Advice = adviceRestore
+	f.Advice = x.adviceAnew()
 	if x.v.kind == KindKeyring {
 		f.Advice = adviceRebuild
 	}
+}
+
+// adviceAnew is for a vault that will not open again, so that nothing can be
+// restored into it as it is.
+func (x *examiner) adviceAnew() string {
+	return "put the folder away and " + adviceRestore + ", after mv " + shellQuote(x.Dir) + " " + shellQuote(x.Dir+".damaged")
 }
 
 // opens tells when a sealed document of this vault was saved.

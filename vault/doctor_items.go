@@ -38,7 +38,7 @@ func (x *examiner) unlocked(ctx context.Context) bool {
 		}
 		x.add(Finding{Check: "key", Says: err.Error(), Err: err, Advice: "is this the keyring the vault was made with? If it is: " + advice})
 	case errors.Is(err, ErrDamaged):
-		x.add(Finding{Check: "key", Says: err.Error(), Err: err, Advice: adviceRestore})
+		x.add(Finding{Check: "key", Says: err.Error(), Err: err, Advice: x.adviceAnew()})
 	default:
 		x.failed = err
 	}

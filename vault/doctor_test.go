@@ -96,6 +96,16 @@ func TestDoctorFindsAndMends(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, "permissions", 2, "chmod 600"},
+		"folder not to be changed": {KindFile, func(t testing.TB, r rig, _ *Vault) {
+			if err := os.Chmod(r.dir, 0o500); err != nil {
+				t.Fatal(err)
+			}
+		}, "permissions", 2, "chmod 700"},
+		"file not to be read": {KindFile, func(t testing.TB, r rig, _ *Vault) {
+			if err := os.Chmod(filepath.Join(r.dir, accountsName), 0); err != nil {
+				t.Fatal(err)
+			}
+		}, "permissions", 2, "chmod 600"},
 		"folder open": {KindKeyring, func(t testing.TB, r rig, _ *Vault) {
 			if err := os.Chmod(r.dir, 0o755); err != nil {
 				t.Fatal(err)
@@ -181,6 +191,29 @@ func TestDoctorNamesWhatItCannotMend(t *testing.T) {
 	r.items.state = KeyringState{State: StateLocked, Err: ErrLocked}
 	if x := r.examine(t); x.Clean() || !errors.Is(x.Findings[len(x.Findings)-1].Err, ErrLocked) {
 		t.Errorf("%+v", x.Findings)
+	}
+}
+
+// Where no key opens the vault nothing can be restored into it: the advice says
+// what has to be done first, and works.
+func TestTheAdviceForALostKeyWorks(t *testing.T) {
+	r := rig{dir: filepath.Join(t.TempDir(), "vault"), kind: KindFile, items: newFakeItems()}
+	if _, err := r.mustOpen(t).Add(t.Context(), aKey(t, "A", "b")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(r.dir, identityName)); err != nil {
+		t.Fatal(err)
+	}
+	x := r.examine(t)
+	last := x.Findings[len(x.Findings)-1]
+	if mv := "mv " + r.dir + " " + r.dir + ".damaged"; last.Check != "key" || !strings.Contains(last.Advice, mv) {
+		t.Fatalf("%+v", last)
+	}
+	if err := os.Rename(r.dir, r.dir+".damaged"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.mustOpen(t).Merge(t.Context(), []Key{aKey(t, "A", "b")}, nil); err != nil {
+		t.Fatal(err)
 	}
 }
 
