@@ -139,7 +139,7 @@ func (x *examiner) offerGeneration(f *Finding) {
 		if err != nil {
 			continue
 		}
-		f.Mend = fmt.Sprintf("put back %s, saved %s, and keep the damaged one as %s.damaged", name, saved.Local().Format(time.DateTime), bad)
+		f.Mend = fmt.Sprintf("put back %s, saved %s, and keep the damaged one as %s.damaged; changes made since are gone, and counters as old as it", name, saved.Local().Format(time.DateTime), bad)
 		f.mend = func(ctx context.Context) error {
 			return x.underLock(ctx, func() error {
 				if err := x.keepDamaged(bad); err != nil {

@@ -241,6 +241,46 @@ func TestAnotherVaultsItemsAreNotOrphans(t *testing.T) {
 	}
 }
 
+// Items of the first version carry no mark of their vault. They are this one's
+// where every other vault can be read and none names them; else the list is not
+// made anew as an empty one.
+func TestRebuildOfAnOlderVaultBesideAnother(t *testing.T) {
+	items := newFakeItems()
+	vaults := map[string]rig{}
+	for _, name := range []string{"one", "two"} {
+		r := rig{dir: filepath.Join(t.TempDir(), name), kind: KindKeyring, items: items}
+		k := aKey(t, "V1", name)
+		k.ID = "anolderid" + name
+		if _, err := r.mustOpen(t).Merge(t.Context(), []Key{k}, nil); err != nil {
+			t.Fatal(err)
+		}
+		vaults[name] = r
+	}
+	r := vaults["one"]
+	if err := os.RemoveAll(r.dir); err != nil {
+		t.Fatal(err)
+	}
+	away := vaults["two"].dir + "-away"
+	if err := os.Rename(vaults["two"].dir, away); err != nil {
+		t.Fatal(err)
+	}
+	if err := newRebuilder(r.unopened(), nil).rebuild(t.Context()); !errors.Is(err, ErrNothingInKeyring) {
+		t.Fatal(err)
+	}
+	if _, err := r.open(t, nil); !errors.Is(err, ErrIndexMissing) {
+		t.Fatalf("an empty vault was made: %v", err)
+	}
+	if err := os.Rename(away, vaults["two"].dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := newRebuilder(r.unopened(), nil).rebuild(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.mustOpen(t).Accounts(); len(got) != 1 || got[0].Label != "one" {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestRebuildFromTheKeyring(t *testing.T) {
 	remove := func(names ...string) func(testing.TB, rig) {
 		return func(t testing.TB, r rig) {

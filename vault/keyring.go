@@ -74,13 +74,18 @@ func keyIsOf(ctx context.Context, it items, user, dir string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for line := range strings.Lines(text) {
-		folder, ok := strings.CutPrefix(strings.TrimRight(line, "\r\n"), "# "+folderComment)
-		if ok && samePlace(folder, dir) {
-			return true, nil
+	folder, named := folderOf(text)
+	return named && samePlace(folder, dir), nil
+}
+
+// folderOf is the folder that a key names as its own.
+func folderOf(key string) (folder string, named bool) {
+	for line := range strings.Lines(key) {
+		if folder, named = strings.CutPrefix(strings.TrimRight(line, "\r\n"), "# "+folderComment); named {
+			return folder, true
 		}
 	}
-	return false, nil
+	return "", false
 }
 
 // samePlace compares a folder as an index key names it with the one that is

@@ -220,6 +220,13 @@ func (r *rebuilder) gather(ctx context.Context) error {
 		r.base.drop(e)
 	}
 	own, foreign := orphansOf(r.base, r.head, r.users)
+	if foreign > 0 {
+		more, err := r.unclaimed(ctx, own)
+		if err != nil {
+			return err
+		}
+		own, foreign = append(own, more...), foreign-len(more)
+	}
 	r.Foreign = foreign
 	for i, user := range own {
 		rec, err := v.recordOf(ctx, r.base, user)
@@ -237,7 +244,72 @@ func (r *rebuilder) gather(ctx context.Context) error {
 		}
 		r.progress(i+1, len(own))
 	}
+	if r.From == "" && len(r.base.entries) == 0 {
+		// An empty list would hide that there ever was one.
+		return fmt.Errorf("%w that is known to be this vault's; %d items belong to other vaults, or cannot be told", ErrNothingInKeyring, foreign)
+	}
 	return nil
+}
+
+// unclaimed are the items without a mark of their vault, as the first version
+// made them, that no other vault names. Where another vault's list cannot be
+// read nobody can tell.
+func (r *rebuilder) unclaimed(ctx context.Context, own []string) ([]string, error) {
+	claimed := map[string]bool{}
+	for _, id := range own {
+		claimed[id] = true
+	}
+	for _, e := range r.base.entries {
+		claimed[e.id()] = true
+	}
+	for _, user := range r.users {
+		id, isKey := strings.CutPrefix(user, indexUser(""))
+		if !isKey || id == r.head.ID {
+			continue
+		}
+		text, err := r.v.items.get(ctx, user)
+		if KeyringAway(err) || ctx.Err() != nil {
+			return nil, err
+		}
+		ids, ok := idsOfVault(id, text)
+		if !ok {
+			return nil, nil
+		}
+		for _, id := range ids {
+			claimed[id] = true
+		}
+	}
+	var free []string
+	for _, user := range r.users {
+		if plainID(user) && len(user) != markedID && !reserved(user) && !claimed[user] {
+			free = append(free, user)
+		}
+	}
+	return free, nil
+}
+
+// idsOfVault are those that the list of another vault names, in the folder of
+// its key.
+func idsOfVault(id, key string) ([]string, bool) {
+	folder, named := folderOf(key)
+	if !named {
+		return nil, false
+	}
+	there := &disk{dir: folder}
+	h, err := readHeader(there)
+	if err != nil || h.ID != id {
+		return nil, false
+	}
+	if !h.has(KindKeyring) && h.Moving == "" && h.Leaving == "" {
+		return nil, true // a file, whose key is in the keyring
+	}
+	other := &Vault{kind: KindKeyring, files: there, head: h, key: hold([]byte(key))}
+	defer other.key.Clear()
+	d, err := other.loadIndex(stamps{})
+	if err != nil {
+		return nil, false
+	}
+	return idsOf(d.entries), true
 }
 
 // write makes it the vault's list. What did not open is kept beside it.

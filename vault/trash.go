@@ -11,9 +11,12 @@ import (
 // Remove puts an account into the trash, where it keeps its secret. One that is
 // there already stays as it is. Errors: ErrNotFound.
 func (v *Vault) Remove(ctx context.Context, id string) error {
-	_, err := v.alter(ctx, "remove account", id, func(_ *document, r *record) error {
+	_, err := v.alter(ctx, "remove account", id, func(d *document, r *record) error {
 		if r.Removed.IsZero() {
 			r.Removed = v.now().UTC().Truncate(time.Second)
+			if r.Removed.Before(d.head.Saved) { // the clock is behind; expire must not take it for old
+				r.Removed = d.head.Saved
+			}
 		}
 		return nil
 	})

@@ -1,6 +1,10 @@
 package vault
 
-import "testing"
+import (
+	"path/filepath"
+	"testing"
+	"time"
+)
 
 func TestEmptyTrashPurgesWhatIsInItAndNothingElse(t *testing.T) {
 	everyKind(t, func(t *testing.T, p place) {
@@ -43,4 +47,30 @@ func TestEmptyTrashPurgesWhatIsInItAndNothingElse(t *testing.T) {
 			t.Errorf("empty already: %d purged, %v", n, err)
 		}
 	})
+}
+
+// A computer without a battery clock wakes up in the past. What is removed then
+// stays its thirty days all the same.
+func TestAClockThatIsBehindDoesNotShortenTheTrash(t *testing.T) {
+	r := rig{dir: filepath.Join(t.TempDir(), "vault"), kind: KindKeyring, items: newFakeItems()}
+	v := r.mustOpen(t)
+	clock := theTime()
+	v.now, v.trashLife = func() time.Time { return clock }, 30*24*time.Hour
+	a, err := v.Add(t.Context(), aKey(t, "A", "b"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock = theTime().AddDate(-20, 0, 0)
+	if err := v.Remove(t.Context(), a.ID); err != nil {
+		t.Fatal(err)
+	}
+	clock = theTime().Add(time.Hour)
+	for _, label := range []string{"c", "d", "e"} {
+		if _, err := v.Add(t.Context(), aKey(t, "A", label)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(v.Trash()) != 1 {
+		t.Error("it is gone")
+	}
 }
