@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -123,7 +124,11 @@ func placed(err error) error {
 	var wrong *toml.DecodeError
 	if errors.As(err, &wrong) {
 		row, _ := wrong.Position()
-		return fmt.Errorf("line %d: %s", row, wrong.Error())
+		text := wrong.Error()
+		if strings.Contains(text, "struct") { // Go's own words for a wrong type
+			text = joinKey(wrong.Key()) + " has a value of the wrong type"
+		}
+		return fmt.Errorf("line %d: %s", row, text)
 	}
 	return err
 }

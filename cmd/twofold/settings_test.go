@@ -24,7 +24,7 @@ func TestSettings(t *testing.T) {
 		"lock_after = \"soon\"":                "lock_after wants",
 		"lock_after = \"-5m\"":                 "lock_after wants",
 		"trash_days = -1":                      "trash_days wants 0 to 3650",
-		"trash_days = \"x\"":                   "line 1",
+		"trash_days = \"x\"":                   "line 1: trash_days has a value of the wrong type",
 		"\n\nlock_atfer = \"5m\"":              "line 3: there is no setting \"lock_atfer\"",
 		"trash_days = 1\ntrash_days":           "line 2",
 		strings.Repeat("#", maxSettingsFile+1): "longer than",
