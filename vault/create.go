@@ -96,12 +96,13 @@ func (v *Vault) storeKey(ctx context.Context, h header, key Secret, passphrase *
 }
 
 // writeIdentity puts the key under a passphrase, in the place of the one before.
+// Without it nothing opens, so there are two of it.
 func (v *Vault) writeIdentity(key, passphrase Secret) error {
 	sealed, err := sealIdentity(key, passphrase, v.work)
 	if err != nil {
 		return err
 	}
-	return v.files.write(identityName, sealed, false, func(back []byte) error {
+	opens := func(back []byte) error {
 		again, err := unsealIdentity(back, passphrase)
 		if err != nil {
 			return err
@@ -111,7 +112,11 @@ func (v *Vault) writeIdentity(key, passphrase Secret) error {
 			return errors.New("it opens as something else")
 		}
 		return nil
-	})
+	}
+	if err := v.files.write(identityCopy, sealed, false, opens); err != nil {
+		return err
+	}
+	return v.files.write(identityName, sealed, false, nil) // the same bytes
 }
 
 // newID is one for an account. It begins with the vault's own six letters: an

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -37,12 +38,47 @@ func (x *examiner) unlocked(ctx context.Context) bool {
 			advice = adviceRestore
 		}
 		x.add(Finding{Check: "key", Says: err.Error(), Err: err, Advice: "is this the keyring the vault was made with? If it is: " + advice})
+	case x.v.kind.usesPassphrase() && x.offerIdentity(ctx, err):
 	case errors.Is(err, ErrDamaged):
 		x.add(Finding{Check: "key", Says: err.Error(), Err: err, Advice: x.adviceAnew()})
 	default:
 		x.failed = err
 	}
 	return false
+}
+
+// offerIdentity offers the copy of the key where that opens and the key itself
+// does not.
+func (x *examiner) offerIdentity(ctx context.Context, cause error) bool {
+	sealed, err := x.v.files.read(identityCopy)
+	if err != nil || !errors.Is(cause, ErrDamaged) && !errors.Is(cause, ErrWrongPassphrase) {
+		return false
+	}
+	if now, err := x.v.files.read(identityName); err == nil && bytes.Equal(now, sealed) {
+		return false
+	}
+	passphrase, err := x.v.askPassphrase(ctx, false)
+	if err != nil {
+		return false
+	}
+	defer passphrase.Clear()
+	key, err := unsealIdentity(sealed, passphrase)
+	if err != nil {
+		return false
+	}
+	key.Clear()
+	x.add(Finding{
+		Check: "key", Says: cause.Error(), Err: cause, Mend: "put back " + identityCopy + ", which opens, and keep the damaged one as " + identityName + ".damaged",
+		mend: func(ctx context.Context) error {
+			return x.underLock(ctx, func() error {
+				if err := x.keepDamaged(identityName); err != nil {
+					return err
+				}
+				return x.v.files.write(identityName, sealed, false, nil)
+			})
+		},
+	})
+	return true
 }
 
 // unfinished names what a crash has left to be done.
@@ -187,9 +223,13 @@ func (x *examiner) orphan(ctx context.Context, user string) {
 		return
 	}
 	defer k.Secret.Clear()
+	says := fmt.Sprintf("%s is in the keyring and not in the list (item %s)", k.Name(), user)
+	if k.Type == HOTP {
+		says += "; its counter is that of the day it was added"
+	}
 	x.add(Finding{
 		Check: "orphans", Level: LevelProblem,
-		Says: fmt.Sprintf("%s is in the keyring and not in the list (item %s)", k.Name(), user),
+		Says: says,
 		Mend: "list " + k.Name() + " again",
 		mend: func(ctx context.Context) error { return x.v.relist(ctx, user) },
 	})

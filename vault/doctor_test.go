@@ -116,6 +116,8 @@ func TestDoctorFindsAndMends(t *testing.T) {
 		"accounts damaged": {KindFile, garbage(accountsName), "list", 1, "put back accounts.age.1"},
 		"header damaged":   {KindFile, garbage(headerName), "header", 2, "write vault.json anew"},
 		"header gone":      {KindFile, gone(headerName), "header", 2, "write vault.json anew"},
+		"key damaged":      {KindFile, garbage(identityName), "key", 2, "put back identity.age.1"},
+		"key gone":         {KindFile, gone(identityName), "key", 2, "put back identity.age.1"},
 		"not in the list": {KindKeyring, func(t testing.TB, r rig, v *Vault) {
 			k := aKey(t, "C", "orphan")
 			r.items.held[v.head.mark()+"orphan"] = k.RevealURI()

@@ -41,6 +41,9 @@ var (
 	// ErrMoved: another process has moved the vault to another kind since it was
 	// opened. Open it anew.
 	ErrMoved = errors.New("the vault was moved to another place")
+	// ErrCopied: the folder is a copy of another one that is there too, and both
+	// use the same items of the keyring. What would remove items is refused.
+	ErrCopied = errors.New("this folder is a copy of a vault, which uses the same items of the keyring")
 	// ErrRolledBack: the file is an older copy of what this computer last saw.
 	ErrRolledBack = errors.New("the vault is an older copy of itself")
 	// ErrClosed: the vault was closed.

@@ -38,6 +38,29 @@ func (v *Vault) notAtHome(ctx context.Context, h header) error {
 	return fmt.Errorf("%w: item %s of service %s", ErrIndexKeyMissing, indexUser(h.ID), service)
 }
 
+// originalOf is the folder that a key names as its own, when that is another
+// one and still has the vault.
+func (v *Vault) originalOf(h header, key string) string {
+	folder, named := folderOf(key)
+	if !named || samePlace(folder, v.dir) {
+		return ""
+	}
+	there, err := readHeader(&disk{dir: folder})
+	if err != nil || there.ID != h.ID {
+		return ""
+	}
+	return folder
+}
+
+// ownsItems refuses in a copy of a vault what would take its items away from
+// the original.
+func (v *Vault) ownsItems() error {
+	if v.original == "" {
+		return nil
+	}
+	return fmt.Errorf("%w: the original is in %s", ErrCopied, v.original)
+}
+
 // textsOf fetches the items of some accounts. When one is missing it makes sure
 // that this is the keyring they are in.
 func (v *Vault) textsOf(ctx context.Context, ids []string) (map[string]string, error) {

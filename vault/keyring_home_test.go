@@ -2,6 +2,7 @@ package vault
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -38,5 +39,47 @@ func TestAnEditMakesNoSecondOne(t *testing.T) {
 	}
 	if _, err := v.Edit(t.Context(), b.ID, func(a *Account) error { a.Pinned = true; return nil }); err != nil {
 		t.Error(err)
+	}
+}
+
+// A copy of the folder has the same items: nothing done in it takes them away
+// from the original.
+func TestACopyOfTheFolderTakesNothingFromTheOriginal(t *testing.T) {
+	r := rig{dir: filepath.Join(t.TempDir(), "vault"), kind: KindKeyring, items: newFakeItems()}
+	v := r.mustOpen(t)
+	a, err := v.Add(t.Context(), aKey(t, "A", "a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied := r
+	copied.dir = filepath.Join(t.TempDir(), "copy")
+	if err := os.CopyFS(copied.dir, os.DirFS(r.dir)); err != nil {
+		t.Fatal(err)
+	}
+	if _, did := copied.mend(t); len(did) > 0 {
+		t.Logf("it did %q", did) // permissions
+	}
+	w := copied.mustOpen(t)
+	if err := w.Remove(t.Context(), a.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.EmptyTrash(t.Context()); !errors.Is(err, ErrCopied) {
+		t.Error(err)
+	}
+	if err := w.Purge(t.Context(), a.ID); !errors.Is(err, ErrCopied) {
+		t.Error(err)
+	}
+	if err := w.Move(t.Context(), KindFile, nil); !errors.Is(err, ErrCopied) {
+		t.Error(err)
+	}
+	if got := everyKey(t, r.mustOpen(t)); len(got) != 1 {
+		t.Errorf("%d accounts in the original", len(got))
+	}
+	// Once the original is gone, the copy is the vault.
+	if err := os.RemoveAll(r.dir); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := copied.mustOpen(t).EmptyTrash(t.Context()); n != 1 || err != nil {
+		t.Error(n, err)
 	}
 }

@@ -88,6 +88,9 @@ func (v *Vault) move(ctx context.Context, to Kind, progress Progress) error {
 	if v.head.Also != "" {
 		return ErrOccupied
 	}
+	if err := v.ownsItems(); err != nil {
+		return err
+	}
 	d, err := v.wholeForMove(ctx, to)
 	if err != nil {
 		return err

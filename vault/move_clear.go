@@ -42,7 +42,7 @@ func (m mover) clearOut(ctx context.Context, d *document, old Kind) error {
 		}
 	}
 	if old.usesPassphrase() && !counts.usesPassphrase() {
-		if err := m.files.remove(identityName); err != nil {
+		if err := m.removeAll(identityName); err != nil {
 			return err
 		}
 	}
@@ -63,6 +63,9 @@ func (m mover) clearSecrets(ctx context.Context, d *document, old Kind) error {
 	}
 	ids := idsOf(d.entries)
 	if index, err := m.oldIndex(); err == nil {
+		if err := m.atOldHome(ctx); err != nil {
+			return err
+		}
 		ids = append(ids, idsOf(index.entries)...) // one may have been purged since
 	} else if !errors.Is(err, ErrIndexMissing) {
 		return err
@@ -79,6 +82,13 @@ func (m mover) clearSecrets(ctx context.Context, d *document, old Kind) error {
 		return err
 	}
 	return m.removeAll(indexName)
+}
+
+// atOldHome makes sure that the keyring which answers is the one that was left:
+// in another every item is absent, and would be taken for removed.
+func (m mover) atOldHome(ctx context.Context) error {
+	old := &Vault{kind: KindKeyring, head: m.head, key: m.key, items: m.items}
+	return old.atHome(ctx)
 }
 
 // oldIndex reads the index of the keyring vault that was left.

@@ -167,7 +167,7 @@ func onlyOf(t testing.TB, r rig, v *Vault, where string) {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		of := map[string]bool{headerName: true, lockName: true, identityName: v.kind.usesPassphrase()}
+		of := map[string]bool{headerName: true, lockName: true, identityName: v.kind.usesPassphrase(), identityCopy: v.kind.usesPassphrase()}
 		name := strings.TrimRight(f.Name(), ".123")
 		if !of[f.Name()] && name != v.kind.document() && (v.kind != KindKeyring || name != recentName) {
 			t.Fatalf("%s: %s is left", where, f.Name())

@@ -57,6 +57,7 @@ const (
 	recentName   = "recent.age"
 	accountsName = "accounts.age"
 	identityName = "identity.age"
+	identityCopy = "identity.age.1" // the same, for doctor to put back
 	lockName     = "vault.lock"
 
 	generations = 3         // old copies kept, as NAME.1 (the newest) and so on

@@ -68,6 +68,9 @@ func (v *Vault) purge(ctx context.Context, id string) error {
 		case e.record().Removed.IsZero():
 			return ErrNotInTrash
 		}
+		if err := v.ownsItems(); err != nil {
+			return err
+		}
 		return v.letGo(d, e)
 	})
 	if err != nil {
@@ -118,6 +121,9 @@ func (v *Vault) emptyTrash(ctx context.Context) (n int, err error) {
 		return 0, err
 	}
 	defer unlock()
+	if err := v.ownsItems(); err != nil {
+		return 0, err
+	}
 	err = v.changeLocked(ctx, func(d *document) error {
 		n, err = v.letGoAll(d, func(Account) bool { return true })
 		return err
@@ -147,7 +153,7 @@ func (v *Vault) letGoAll(d *document, pick func(Account) bool) (n int, err error
 // A clock that is wrong once takes nothing: the save before has to have been
 // that late too.
 func (v *Vault) expire(d *document) error {
-	if v.trashLife <= 0 {
+	if v.trashLife <= 0 || v.original != "" {
 		return nil
 	}
 	late := d.head.Saved

@@ -60,11 +60,13 @@ type Vault struct {
 
 	trashLife time.Duration
 
-	mu     sync.Mutex // over everything below but view, and over every operation
-	head   header     // zero while there is no vault
-	key    Secret     // the identity file of the sealed document
-	kept   *kept      // of a keyring vault
-	closed bool
+	mu   sync.Mutex // over everything below but view, and over every operation
+	head header     // zero while there is no vault
+	key  Secret     // the identity file of the sealed document
+	kept *kept      // of a keyring vault
+	// original is the folder that this one is a copy of, else empty.
+	original string
+	closed   bool
 
 	view atomic.Pointer[view]
 	seen atomic.Uint64 // see RolledBack
@@ -182,6 +184,7 @@ func (v *Vault) keyFromKeyring(ctx context.Context, h header) (Secret, error) {
 	if err != nil {
 		return Secret{}, err
 	}
+	v.original = v.originalOf(h, text)
 	key := hold([]byte(text))
 	_, err = readIdentity(key)
 	return key, err

@@ -392,7 +392,7 @@ func TestFilesAndFolderArePrivate(t *testing.T) {
 			}
 			names = append(names, e.Name())
 		}
-		want := []string{"accounts.age", "accounts.age.1", "accounts.age.2", "accounts.age.3", "identity.age", "vault.json", "vault.lock"}
+		want := []string{"accounts.age", "accounts.age.1", "accounts.age.2", "accounts.age.3", "identity.age", "identity.age.1", "vault.json", "vault.lock"}
 		if p.name == "keyring" {
 			want = []string{"index.age", "index.age.1", "index.age.2", "index.age.3", "vault.json", "vault.lock"}
 		}

@@ -11,7 +11,10 @@ import (
 	"twofold/vault"
 )
 
-var errUnsound = errors.New("something is wrong with the vault")
+var (
+	errUnsound  = errors.New("something is wrong with the vault")
+	errMendable = errors.New("something is wrong with the vault, and can be mended")
+)
 
 // doctorOptions are the flags of "vault doctor".
 type doctorOptions struct {
@@ -109,13 +112,17 @@ func (a *app) doctor(ctx context.Context, options vault.Options, o doctorOptions
 }
 
 // verdict is nil when nothing is wrong.
-func verdict(findings []vault.Finding) error {
+func verdict(findings []vault.Finding) (err error) {
 	for _, f := range findings {
-		if f.Level == vault.LevelProblem {
-			return errUnsound
+		switch {
+		case f.Level != vault.LevelProblem:
+		case f.Mend != "":
+			return errMendable
+		default:
+			err = errUnsound
 		}
 	}
-	return nil
+	return err
 }
 
 // signs stand before a finding; they tell the levels apart without color.
@@ -198,7 +205,7 @@ func (a *app) rebuild(ctx context.Context, options vault.Options, asJSON bool) e
 		fmt.Fprintf(a.Err, "warning: the secret of %s is not in the keyring; it was left out\n", nameOf(acc))
 	}
 	if got.Foreign > 0 {
-		fmt.Fprintf(a.Err, "%d items belong to other vaults and were left alone.\n", got.Foreign)
+		fmt.Fprintf(a.Err, "%s of other vaults: left alone.\n", count(got.Foreign, "item"))
 	}
 	return nil
 }

@@ -92,13 +92,19 @@ var wordings = []wording{
 		"another keyring may be in use, or another database of it: open the one that the vault was made with", nothingMoved,
 	}},
 	{is: vault.ErrMoved, code: exitNoVault, says: "another twofold has moved the vault meanwhile", hints: []string{"run the command once more; " + nothingMoved}},
+	{is: vault.ErrCopied, code: exitFailed, hints: []string{
+		"do it in the original, or take the original away first; " + nothingMoved,
+	}},
+	{is: syscall.ENOSPC, code: exitFailed, hints: []string{"make room on the disk, then try again; what was stored before is as it was"}},
+	{is: syscall.EROFS, code: exitFailed, hints: []string{"the disk is mounted for reading only; what was stored before is as it was"}},
 	{is: vault.ErrSameKind, code: exitUsage, hints: []string{"\"twofold vault status\" says where it is"}},
 	{is: vault.ErrOccupied, code: exitFailed, says: "this folder has another vault of that kind", hints: []string{
 		"join them first: back one up, and restore it into the other (TWOFOLD_VAULT picks one of the two)",
 	}},
 	{is: vault.ErrExists, code: exitFailed, says: "there is a vault already", hints: []string{"\"twofold vault status\" says where; \"twofold vault move\" takes it elsewhere"}},
 	{is: vault.ErrNoPassphrase, code: exitUsage, says: "this vault has no passphrase: its key is in the keyring", hints: []string{"\"twofold vault move file\" puts your secrets under one"}},
-	{is: errUnsound, code: exitFailed, hints: []string{"\"twofold vault doctor --fix\" does what its lines say it would; the rest says what you can do"}},
+	{is: errMendable, code: exitFailed, says: "something is wrong with the vault", hints: []string{"\"twofold vault doctor --fix\" does what the lines say it would"}},
+	{is: errUnsound, code: exitFailed, hints: []string{"each line says what you can do"}},
 	{is: vault.ErrNothingToRebuild, code: exitFailed, hints: []string{nothingMoved + "; \"twofold vault doctor\" says what is wrong"}},
 	{is: vault.ErrNothingInKeyring, code: exitNoVault, hints: []string{"is another keyring in use? secret-tool search --all service twofold", "a backup has everything: twofold vault restore FILE"}},
 	{is: vault.ErrNewerFormat, code: exitNoVault, hints: []string{"install the newer version of twofold; nothing was changed"}},
@@ -213,6 +219,9 @@ func outcomeOf(err error) outcome {
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return outcome{exitFailed, err.Error(), []string{"check the path"}}
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return outcome{exitFailed, err.Error(), []string{"whose is it, and may you change it? \"twofold vault doctor\" looks at the vault's own folder"}}
 	}
 	return outcome{code: exitFailed, says: err.Error()}
 }
