@@ -40,7 +40,7 @@ func TestABusThatBreaksOffInAMessage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer bus.Close()
+	defer func() { _ = bus.Close() }()
 	go func() {
 		for {
 			conn, err := bus.Accept()
@@ -66,7 +66,7 @@ func TestABusThatBreaksOffInAMessage(t *testing.T) {
 // breakOff greets as a bus does, and resets the connection in the middle of its
 // first message.
 func breakOff(conn net.Conn) {
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	said := make([]byte, 4096)
 	var all strings.Builder
 	for !strings.Contains(all.String(), "BEGIN") {
