@@ -537,7 +537,7 @@ func TestTheItemOfWhatWasSetAsideGoesAlong(t *testing.T) {
 	r.items.held["strange"] = keys[0].RevealURI()
 	if err := v.change(t.Context(), func(d *document) error {
 		e, err := newEntry(KindKeyring, strange, nil)
-		d.entries, d.edited = append(d.entries, &entry{raw: e.raw, kind: KindKeyring}), true
+		d.entries, d.edited = append(d.entries, rawEntry(KindKeyring, e.raw)), true
 		return err
 	}); err != nil {
 		t.Fatal(err)

@@ -86,7 +86,8 @@ func decodeDocument(b []byte, h header, kind Kind) (*document, error) {
 	together := make([]entry, len(lines))
 	for i, raw := range lines {
 		e := &together[i]
-		e.raw, e.kind = raw, kind
+		e.kind = kind
+		e.hold(raw)
 		d.entries = append(d.entries, e)
 		d.watch(nil, e)
 	}
@@ -227,7 +228,11 @@ func (d *document) forget() {
 
 // find gives the readable entry with an id, whatever its intent, else nil.
 func (d *document) find(id string) *entry {
+	start := append(slices.Clone(idStart), id+`"`...)
 	for _, e := range d.entries {
+		if bytes.HasPrefix(e.raw, idStart) && !bytes.HasPrefix(e.raw, start) {
+			continue
+		}
 		if e.id() == id && e.aside() == "" && e.rec.ID == id {
 			return e
 		}

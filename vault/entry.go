@@ -14,8 +14,9 @@ import (
 // never changes: a change of an account puts another entry in its place. It is
 // read when it is first asked, so that a vault of thousands opens at once.
 type entry struct {
-	raw  json.RawMessage // as stored, on one line
-	kind Kind
+	raw     json.RawMessage // as stored, on one line
+	escaped bool            // raw has a backslash, which may spell anything
+	kind    Kind
 
 	once sync.Once
 	rec  *record // once read
@@ -57,8 +58,19 @@ func newEntry(kind Kind, r record, before *entry) (*entry, error) {
 		return nil, err
 	}
 	e := readEntry(kind, r)
-	e.raw = raw
+	e.hold(raw)
 	return e, nil
+}
+
+func (e *entry) hold(raw json.RawMessage) {
+	e.raw, e.escaped = raw, bytes.IndexByte(raw, '\\') >= 0
+}
+
+// rawEntry is an entry that was not read yet.
+func rawEntry(kind Kind, raw json.RawMessage) *entry {
+	e := &entry{kind: kind}
+	e.hold(raw)
+	return e
 }
 
 // readEntry is r as an entry that is not stored.
@@ -86,7 +98,7 @@ func (e *entry) settled() bool { return e.aside() == "" && e.rec.Intent == "" }
 
 // id is the entry's id, found without reading the rest where it stands first.
 func (e *entry) id() string {
-	if rest, ok := bytes.CutPrefix(e.raw, []byte(`{"id":"`)); ok {
+	if rest, ok := bytes.CutPrefix(e.raw, idStart); ok {
 		if id, _, ok := bytes.Cut(rest, []byte{'"'}); ok && plainID(string(id)) {
 			return string(id)
 		}
@@ -94,13 +106,13 @@ func (e *entry) id() string {
 	return e.record().ID
 }
 
+// idStart is how an entry begins whose id stands first.
+var idStart = []byte(`{"id":"`)
+
 // mentions is false only when a text of letters, digits and the signs of base64
 // is nowhere in the entry: it saves reading it.
 func (e *entry) mentions(text string) bool {
-	if e.raw == nil || bytes.IndexByte(e.raw, '\\') >= 0 { // an escape may spell it
-		return true
-	}
-	return bytes.Contains(e.raw, []byte(text))
+	return e.raw == nil || e.escaped || bytes.Contains(e.raw, []byte(text))
 }
 
 // read fills in the record, or says why it cannot.

@@ -56,13 +56,13 @@ func piecesOf(filter string) (pieces [][]byte, ok bool) {
 // mayHold is false only when one of the pieces is nowhere in the entry, case
 // ignored.
 func (e *entry) mayHold(pieces [][]byte, line *[]byte) bool {
-	if e.raw == nil {
+	if e.raw == nil || e.escaped {
 		return true
 	}
 	*line = (*line)[:0]
 	for _, c := range e.raw {
 		switch {
-		case c >= utf8.RuneSelf || c == '\\':
+		case c >= utf8.RuneSelf:
 			return true
 		case 'A' <= c && c <= 'Z':
 			c += 'a' - 'A'

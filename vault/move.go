@@ -276,7 +276,7 @@ func idsOf(entries []*entry) []string {
 }
 
 // as is the entry among those of another kind.
-func (e *entry) as(kind Kind) *entry { return &entry{raw: append([]byte(nil), e.raw...), kind: kind} }
+func (e *entry) as(kind Kind) *entry { return rawEntry(kind, slices.Clone(e.raw)) }
 
 // text is the secret beside an entry that was set aside, as far as it has one.
 func (e *entry) text() string {
@@ -300,5 +300,5 @@ func (e *entry) with(item string) *entry {
 	if err != nil {
 		return e
 	}
-	return &entry{raw: slices.Concat(raw[:len(raw)-1], []byte(`,"uri":`), text, []byte{'}'}), kind: e.kind}
+	return rawEntry(e.kind, slices.Concat(raw[:len(raw)-1], []byte(`,"uri":`), text, []byte{'}'}))
 }

@@ -43,7 +43,7 @@ func movable(t testing.TB, r rig) map[string]Key {
 		t.Fatal(err)
 	}
 	err := v.change(t.Context(), func(d *document) error {
-		d.entries = append(d.entries, &entry{raw: []byte(strangeEntry), kind: d.head.Kind})
+		d.entries = append(d.entries, rawEntry(d.head.Kind, []byte(strangeEntry)))
 		d.edited, d.rewrite = true, true
 		return nil
 	})
