@@ -144,6 +144,27 @@ func TestTroubleScreenGoesOnByItself(t *testing.T) {
 	}
 }
 
+func TestNothingIsOfferedThatCannotAsk(t *testing.T) {
+	silent := &vault.KeyringError{Reason: vault.ReasonLockedNoPrompt, Provider: "GNOME Keyring"}
+	locked, asked := error(silent), 0
+	d := newDesk(t, 80, 24, func(o *Options, _ *desk) {
+		o.Inspect = func(context.Context, vault.Kind) (vault.Status, error) {
+			return vault.Status{Dir: "/home/ada", Kind: vault.KindKeyring, Exists: true, Err: locked}, nil
+		}
+		o.UnlockKeyring = func(context.Context) error { asked++; return silent }
+	}).furnish().start()
+	d.shows("Nothing in this session can ask", "r  look now")
+	d.hides("unlock the keyring")
+	d.press("u")
+	if asked != 0 {
+		t.Error("it was asked all the same")
+	}
+
+	locked = vault.ErrLocked // and what could ask is gone by the time it is
+	d.press("r", "u")
+	d.shows("Not unlocked: nothing in this session can ask for its password.")
+}
+
 func TestTroubleScreenAsksTheKeyringToUnlock(t *testing.T) {
 	locked, stopped := true, false
 	answer := make(chan error, 1)

@@ -251,7 +251,7 @@ func TestPasteWhileLockedIsAddedAfter(t *testing.T) {
 	}).furnish().start()
 	d.press("l")
 	d.paste(newLink)
-	d.shows("Locked.", "Then Wikipedia · ada@example.com is added.")
+	d.shows("Locked.", "Then you can add Wikipedia · ada@example.com.")
 	d.press("enter")
 	d.shows("Wikipedia · ada@example.com", "⏎ add")
 }

@@ -50,7 +50,7 @@ func TestNewFileVaultWantsItsPassphraseTwice(t *testing.T) {
 	}).start()
 	d.shows("There is no keyring here.")
 	d.paste(newLink)
-	d.shows("A passphrase for your secrets", "Nobody can recover it", "then Wikipedia · ada@example.com is added.")
+	d.shows("A passphrase for your secrets", "Nobody can recover it", "then add Wikipedia · ada@example.com.")
 	d.press("enter")
 	d.shows("An empty passphrase protects nothing.")
 	d.press("correct horse", "enter", "correct house", "enter")

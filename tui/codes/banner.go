@@ -1,6 +1,7 @@
 package codes
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -67,9 +68,15 @@ func (m Model) Unlocked(err error) (Model, tea.Cmd) {
 // Unlocking tells whether Esc stops waiting for the keyring.
 func (m Model) Unlocking() bool { return m.unlocking }
 
+// canAsk tells whether the keyring could ask the person for its password.
+func (m Model) canAsk() bool {
+	var keyring *vault.KeyringError
+	return m.unlocks && !(errors.As(m.alarm, &keyring) && keyring.Reason == vault.ReasonLockedNoPrompt)
+}
+
 // locked tells whether U would unlock something.
 func (m Model) locked() bool {
-	return m.unlocks && !m.unlocking && m.alarm != nil && sign(m.alarm) == sign(vault.ErrLocked)
+	return m.canAsk() && !m.unlocking && m.alarm != nil && sign(m.alarm) == sign(vault.ErrLocked)
 }
 
 // banner is the line above the list, with a sign in front; empty for none. On a
@@ -108,7 +115,7 @@ func (m Model) bannerWords() (says []string, loud bool) {
 	case m.unlocking:
 		return []string{"Waiting for the keyring to be unlocked. Esc stops waiting.", "Waiting for the keyring. Esc stops."}, true
 	case m.alarm != nil:
-		return alarm(m.alarm, m.unlocks), true
+		return alarm(m.alarm, m.canAsk()), true
 	case n == 1:
 		return []string{widget.Clean(m.notes.Warnings[0])}, true
 	case n > 1:

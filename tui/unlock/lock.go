@@ -84,7 +84,14 @@ func (m Model) unlocking() bool { return m.stop != nil }
 
 // mayUnlock tells whether u asks the keyring to unlock.
 func (m Model) mayUnlock() bool {
-	return m.stage == stageTrouble && m.hooks.UnlockKeyring != nil && errors.Is(m.err, vault.ErrLocked) && !m.unlocking()
+	return m.stage == stageTrouble && m.hooks.UnlockKeyring != nil && errors.Is(m.err, vault.ErrLocked) && !cannotAsk(m.err) && !m.unlocking()
+}
+
+// cannotAsk tells whether a keyring is locked where nothing could ask for its
+// password, so that u would lead nowhere.
+func cannotAsk(err error) bool {
+	var keyring *vault.KeyringError
+	return errors.As(err, &keyring) && keyring.Reason == vault.ReasonLockedNoPrompt
 }
 
 func (m Model) unlockKeyring() (Model, tea.Cmd) {
@@ -107,7 +114,10 @@ func (m Model) unlockEnded(msg unlocked) (Model, tea.Cmd) {
 	if msg.err != nil {
 		title, _, _ := explain(msg.err, m.status)
 		m.said = "Not unlocked. " + title
-		if errors.Is(msg.err, vault.ErrLocked) {
+		switch {
+		case cannotAsk(msg.err):
+			m.said = "Not unlocked: nothing in this session can ask for its password."
+		case errors.Is(msg.err, vault.ErrLocked):
 			m.said = "Not unlocked: the keyring's question was left without an answer."
 		}
 		return m, nil

@@ -40,14 +40,14 @@ func explain(err error, s vault.Status) (title, why, remedy string) {
 		return "A newer Twofold wrote this vault.", safe, "Use that version, or a newer one."
 	case errors.Is(err, vault.ErrIndexMissing):
 		return "The vault's list of accounts is missing.", "The secrets are still in the keyring. Nothing was changed.",
-			"Bring back accounts.age in " + dir + " from a backup."
+			"Make the list anew from them: twofold vault doctor --rebuild"
 	case errors.Is(err, vault.ErrIndexKeyMissing):
 		return "The key of the vault's list is not in this keyring.",
 			"Another keyring may have been in use when the vault was made. " + safe,
 			"Open the keyring that was in use then; two of them on one desktop, or another database, is the usual cause."
 	case errors.Is(err, vault.ErrDamaged):
 		return "The vault is damaged.", "It is in " + dir + ", and was left as it is.",
-			"Bring back the files in it from a backup."
+			"Put the copy before it back: twofold vault doctor --fix"
 	case errors.Is(err, vault.ErrBusy):
 		return "Another program is changing the vault.", safe, "Wait for it to end."
 	}

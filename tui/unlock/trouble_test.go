@@ -16,6 +16,17 @@ var reasons = []vault.KeyringReason{
 }
 
 // Each trouble of a keyring has words of its own, and names the program where it matters.
+func TestTheRemedyIsACommandThatThereIs(t *testing.T) {
+	for err, command := range map[error]string{
+		vault.ErrIndexMissing: "twofold vault doctor --rebuild",
+		vault.ErrDamaged:      "twofold vault doctor --fix",
+	} {
+		if _, _, remedy := explain(err, vault.Status{Exists: true, Dir: "/home/ada"}); !strings.HasSuffix(remedy, command) {
+			t.Errorf("%v: %q", err, remedy)
+		}
+	}
+}
+
 func TestEachTroubleOfAKeyringHasItsOwnWords(t *testing.T) {
 	said := map[string]vault.KeyringReason{}
 	for _, reason := range reasons {

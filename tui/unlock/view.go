@@ -112,7 +112,7 @@ func (m Model) viewNew() []string {
 	lines := []string{t.Strong.Render("A passphrase for your secrets")}
 	gap := []string{""}
 	if m.after != "" {
-		lines = append(lines, m.prose(t.Text, "Choose one, then "+m.after+" is added.")...)
+		lines = append(lines, m.prose(t.Text, "Choose one, then add "+m.after+".")...)
 		if m.height < 13 {
 			gap = nil
 		}
@@ -141,7 +141,7 @@ func (m Model) viewAsk() []string {
 		lines = append(lines[:1], m.prose(t.Muted, m.why)...)
 	}
 	if m.after != "" {
-		lines = append(lines, m.prose(t.Text, "Type its passphrase, then "+m.after+" is added.")...)
+		lines = append(lines, m.prose(t.Text, "Type its passphrase, then add "+m.after+".")...)
 	}
 	lines = append(lines, "", m.field("Passphrase", m.pass), "")
 	switch {
@@ -194,7 +194,7 @@ func (m Model) viewLocked() []string {
 	lines := []string{t.Strong.Render("Locked.") + "  " + t.Key.Render("⏎") + t.Text.Render(" unlocks")}
 	why := m.why
 	if m.after != "" {
-		why = "Then " + m.after + " is added."
+		why = "Then you can add " + m.after + "."
 	}
 	if why != "" {
 		lines = append(append(lines, ""), m.prose(t.Muted, why)...)
