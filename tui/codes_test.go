@@ -372,6 +372,9 @@ func TestSentencesLeaveTheKeysInSight(t *testing.T) {
 		d.press("u")
 		said("Restored Wikipedia · eve.")
 	}
+	d := twins(t, 40, 12)
+	d.press("end", "up", "x", "enter")
+	d.shows("u brings it back.")
 }
 
 func TestEightDigitsShowBothCodesWhereThereIsRoom(t *testing.T) {

@@ -48,7 +48,7 @@ func TestTrashRestoresNoTwin(t *testing.T) {
 func TestEmptyingTheTrashAsksFirst(t *testing.T) {
 	d := discard(t, 80, 24, 30)
 	d.press("E")
-	d.shows("for good? Nothing brings them back.", "y remove for good", "Esc keep them")
+	d.shows("for good? Only a backup brings them back.", "y remove for good", "Esc keep them")
 	d.press("enter", "?", "E") // none of these is a yes
 	d.press("q")
 	if d.quit || len(d.vault.Trash()) != 2 {

@@ -150,6 +150,9 @@ func (m Model) viewFoot() string {
 	if said == "" && m.width < narrow {
 		return " " + keys
 	}
+	if keys == "" {
+		return widget.Cell(" "+t.Text.Render(said), m.width)
+	}
 	return widget.Ends(" "+t.Text.Render(said), keys+" ", m.width)
 }
 

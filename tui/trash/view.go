@@ -22,7 +22,7 @@ func (m Model) head() []string {
 	}
 	lines := []string{"   " + t.Strong.Render(heading)}
 	if m.emptying {
-		for _, l := range widget.Wrap("Remove them and their secrets for good? Nothing brings them back.", max(10, m.width-6)) {
+		for _, l := range widget.Wrap("Remove them and their secrets for good? Only a backup brings them back.", max(10, m.width-6)) {
 			lines = append(lines, "   "+t.Warning.Render(l))
 		}
 		return append(lines, "")[:min(len(lines)+1, tallest)]
