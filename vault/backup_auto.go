@@ -77,6 +77,10 @@ func (v *Vault) AutoBackup(ctx context.Context, progress func(done, total int)) 
 		return nil
 	}
 	failure := BackupFailure{Time: v.now().UTC().Truncate(time.Second), Reason: oneSentence(err.Error())}
+	var keyring *KeyringError
+	if errors.As(err, &keyring) {
+		failure.Reason = keyring.brief()
+	}
 	if ctx.Err() != nil {
 		failure.Reason = "it was broken off"
 	}

@@ -69,6 +69,15 @@ func (e *KeyringError) Error() string {
 	return b.String()
 }
 
+// brief is the error for a person: without its reason and cause, which have
+// words only where they can be looked up.
+func (e *KeyringError) brief() string {
+	if e.Provider == "" {
+		return e.Reason.kind().Error()
+	}
+	return e.Reason.kind().Error() + " (" + e.Provider + ")"
+}
+
 // Unwrap makes it one of the three errors, and its cause.
 func (e *KeyringError) Unwrap() []error {
 	if e.Cause == nil {

@@ -99,7 +99,7 @@ func (a *app) doctor(ctx context.Context, options vault.Options, o doctorOptions
 	if err != nil {
 		return openError{err}
 	}
-	findings := append(found.Findings, a.examineClipboard())
+	findings := append(plain(found.Findings), a.examineClipboard())
 	if o.ntp != "" {
 		findings = append(findings, a.examineClock(ctx, o.ntp))
 	}
@@ -111,15 +111,32 @@ func (a *app) doctor(ctx context.Context, options vault.Options, o doctorOptions
 	return errors.Join(err, verdict(findings))
 }
 
-// verdict is nil when nothing is wrong.
+// plain puts the words that other commands have in place of a keyring's error, and what to do beside them.
+func plain(findings []vault.Finding) []vault.Finding {
+	for i, f := range findings {
+		var keyring *vault.KeyringError
+		if f.Check == "keyring" && errors.As(f.Err, &keyring) {
+			says, hints := keyringWords(keyring)
+			findings[i].Says = says
+			if len(hints) > 0 {
+				findings[i].Advice = hints[0]
+			}
+		}
+	}
+	return findings
+}
+
+// verdict is nil when nothing is wrong. A keyring that is away, with nothing else wrong, is what it is everywhere.
 func verdict(findings []vault.Finding) (err error) {
 	for _, f := range findings {
 		switch {
 		case f.Level != vault.LevelProblem:
 		case f.Mend != "":
 			return errMendable
-		default:
+		case f.Check != "keyring" || !vault.KeyringAway(f.Err):
 			err = errUnsound
+		case err == nil:
+			err = f.Err
 		}
 	}
 	return err

@@ -64,3 +64,20 @@ func TestTheClockIsComparedWithATimeServer(t *testing.T) {
 		t.Errorf("no server: %+v", f)
 	}
 }
+
+// TestDoctorSpeaksOfAKeyringAsOthersDo holds the words and the exit code of a keyring that is only locked, and that
+// they give way to what is wrong with the vault itself.
+func TestDoctorSpeaksOfAKeyringAsOthersDo(t *testing.T) {
+	locked := &vault.KeyringError{Reason: vault.ReasonLocked, Provider: "GNOME Keyring"}
+	findings := plain([]vault.Finding{{Check: "keyring", Level: vault.LevelProblem, Says: locked.Error(), Err: locked, Advice: "other"}})
+	if f := findings[0]; f.Says != "GNOME Keyring is locked" || f.Advice != "unlock it: twofold vault unlock" {
+		t.Errorf("%q, %q", f.Says, f.Advice)
+	}
+	if got := outcomeOf(verdict(findings)).code; got != exitNoVault {
+		t.Errorf("a locked keyring exits with %d", got)
+	}
+	findings = append(findings, vault.Finding{Check: "permissions", Level: vault.LevelProblem})
+	if got := outcomeOf(verdict(findings)).code; got != exitFailed {
+		t.Errorf("a vault with a fault exits with %d", got)
+	}
+}
