@@ -298,9 +298,9 @@ func TestTheReminder(t *testing.T) {
 		want     string
 	}{
 		"no accounts":       {BackupState{}, 0, true, ""},
-		"never":             {BackupState{}, 1, true, "there is no backup of your accounts yet"},
+		"never":             {BackupState{}, 1, true, "there is no backup yet"},
 		"never, snoozed":    {BackupState{SnoozedUntil: now.Add(1)}, 1, true, ""},
-		"the snooze passed": {BackupState{SnoozedUntil: now}, 1, true, "there is no backup of your accounts yet"},
+		"the snooze passed": {BackupState{SnoozedUntil: now}, 1, true, "there is no backup yet"},
 		"fresh":             {BackupState{Last: made(time.Hour)}, 1, true, ""},
 		"just not due":      {BackupState{Last: made(after)}, 1, true, ""},
 		"old":               {BackupState{Last: made(45 * 24 * time.Hour)}, 1, false, "the last backup is 45 days old"},

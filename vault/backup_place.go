@@ -61,7 +61,8 @@ func (b *backups) place(to string, old bool, backup *Backup) (backupPlace, error
 		}
 		return p, syncPlace(filepath.Dir(path))
 	}
-	return p, nil
+	_, err = os.Stat(filepath.Dir(path)) // so that the error names the folder, not a file beside the backup
+	return p, err
 }
 
 // write makes a file that is whole under its name, or is not there at all.

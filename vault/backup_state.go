@@ -61,7 +61,7 @@ func (s BackupState) Reminder(now time.Time, after time.Duration, accounts int, 
 	case accounts == 0 || after <= 0 || now.Before(s.SnoozedUntil):
 		return ""
 	case s.Last == nil:
-		return "there is no backup of your accounts yet"
+		return "there is no backup yet"
 	case now.Sub(s.Last.Time) <= after, s.Auto != nil && !changed && s.Failure == nil:
 		return ""
 	}

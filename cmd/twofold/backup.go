@@ -54,9 +54,9 @@ With --auto DIR a backup is made after each change, from now on.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.passwordFile, "password-file", "", "read the backup's passphrase from `FILE`")
-	flags.IntVar(&f.keep, "keep", 0, "how many backups of this vault stay in DIR, as `N`; the oldest go")
+	flags.IntVar(&f.keep, "keep", 0, "leave `N` backups of this vault in DIR; the oldest go")
 	flags.StringVar(&f.auto, "auto", "", "make backups in `DIR` after each change; off ends it")
-	flags.StringVar(&f.snooze, "snooze", "", "no reminder for a `TIME` such as 14d")
+	flags.StringVar(&f.snooze, "snooze", "", "no reminder for this `TIME`, such as 14d")
 	flags.BoolVar(&f.partial, "partial", false, "make it also when some secrets cannot be read")
 	flags.BoolVar(&f.status, "status", false, "say when the last one was made, and where it is")
 	flags.BoolVar(&f.json, "json", false, "print one JSON document")
@@ -103,7 +103,7 @@ var (
 
 func (a *app) backup(ctx context.Context, args []string, f backupFlags) error {
 	if f.snooze != "" {
-		return a.snoozeBackup(ctx, f.snooze)
+		return a.snoozeBackup(ctx, f.snooze, f.json)
 	}
 	if f.status {
 		return a.showBackupStatus(ctx, f.json)
@@ -122,7 +122,7 @@ func (a *app) backup(ctx context.Context, args []string, f backupFlags) error {
 				return err
 			}
 			fmt.Fprintln(a.Err, "No more automatic backups; those that were made stay.")
-			return nil
+			return a.reportBackupState(v, f.json)
 		case f.auto != "":
 			return a.startAutoBackup(ctx, v, f)
 		}
@@ -196,7 +196,7 @@ func (a *app) startAutoBackup(ctx context.Context, v *vault.Vault, f backupFlags
 	return nil
 }
 
-func (a *app) snoozeBackup(ctx context.Context, text string) error {
+func (a *app) snoozeBackup(ctx context.Context, text string, asJSON bool) error {
 	life, err := snoozeTime(text)
 	if err != nil {
 		return usageError{"twofold vault backup", err}
@@ -207,8 +207,18 @@ func (a *app) snoozeBackup(ctx context.Context, text string) error {
 			return err
 		}
 		fmt.Fprintf(a.Err, "No reminder until %s.\n", day(until))
-		return nil
+		return a.reportBackupState(v, asJSON)
 	})
+}
+
+// reportBackupState prints what "--status --json" would, after it was changed.
+func (a *app) reportBackupState(v *vault.Vault, asJSON bool) error {
+	if !asJSON {
+		return nil
+	}
+	status := a.readBackupStatus(v.Dir())
+	status.compare(v, a.now(), a.remindAfter())
+	return a.writeJSON(status)
 }
 
 // snoozeTime reads days, as in 14d, and what Go calls a duration.

@@ -25,6 +25,7 @@ func (a *app) newBackupPassphrase(ctx context.Context, file string) (vault.Secre
 	if err != nil {
 		return vault.Secret{}, err
 	}
+	a.warnIfWeak(first)
 	second, err := a.askBackupPassphrase(ctx, "The same again")
 	if err != nil {
 		first.Clear()

@@ -46,14 +46,15 @@ func TestABackupIsAskedForOnTheTerminal(t *testing.T) {
 	file := filepath.Join(home, "mine.age")
 
 	term := startInTerminal(t, []string{"remove", "kor", "--yes"}, environ...)
-	term.waitFor("reminder: there is no backup of your accounts yet")
+	term.waitFor("reminder: there is no backup yet")
 	if err := term.wait(); err != nil {
 		t.Error(err)
 	}
 
 	term = startInTerminal(t, []string{"vault", "backup", file}, environ...)
 	term.waitFor("New passphrase of the backup (not the vault's):")
-	term.press(typed + "\r")
+	term.press("password\r")
+	term.waitFor("warning: this passphrase is weak")
 	term.waitFor("The same again:")
 	term.press("something else\r")
 	term.waitFor("the two passphrases differ; no backup was made")

@@ -57,6 +57,7 @@ var wordings = []wording{
 	{is: errNoPictures, code: exitNoCode, hints: []string{"PNG, JPEG, GIF, WebP and BMP files are read"}},
 
 	{is: errNoBackupPlace, code: exitUsage, hints: []string{"name a folder: twofold vault backup /media/stick/"}},
+	{is: errNewPassphraseNobody, code: exitUsage, hints: []string{"put the new passphrase into a file that only you can read, and name it: --new-passphrase-file FILE"}},
 	{is: errBackupNobody, code: exitUsage, hints: []string{"put the backup's passphrase into a file that only you can read, and name it: --password-file FILE"}},
 	{is: errBackupsDiffer, code: exitFailed, hints: []string{"run the command once more"}},
 	{is: errSomeRefused, code: exitFailed, hints: []string{"the others are in the vault; the backup still holds them all"}},
@@ -97,7 +98,7 @@ var wordings = []wording{
 	}},
 	{is: syscall.ENOSPC, code: exitFailed, hints: []string{"make room on the disk, then try again; what was stored before is as it was"}},
 	{is: syscall.EROFS, code: exitFailed, hints: []string{"the disk is mounted for reading only; what was stored before is as it was"}},
-	{is: vault.ErrSameKind, code: exitUsage, hints: []string{"\"twofold vault status\" says where it is"}},
+	{is: vault.ErrSameKind, code: exitUsage, says: "your secrets are there already", hints: []string{"\"twofold vault status\" says where it is"}},
 	{is: vault.ErrOccupied, code: exitFailed, says: "this folder has another vault of that kind", hints: []string{
 		"join them first: back one up, and restore it into the other (TWOFOLD_VAULT picks one of the two)",
 	}},
@@ -177,7 +178,7 @@ func outcomeOf(err error) outcome {
 	}
 	var misset *settingsError
 	if errors.As(err, &misset) {
-		return outcome{exitBadFile, "the settings cannot be read: " + err.Error(), []string{"correct the file, or move it away; docs/cli.md lists the settings"}}
+		return outcome{exitBadFile, "the settings cannot be read: " + err.Error(), []string{"correct the file, or move it away; docs/vault.md lists the settings"}}
 	}
 	var incomplete *vault.IncompleteBackupError
 	if errors.As(err, &incomplete) {
@@ -229,6 +230,9 @@ func outcomeOf(err error) outcome {
 func (e *notOneError) hints() []string {
 	if e.all == 0 {
 		return []string{`add one: "twofold add", or "twofold scan PICTURE"`}
+	}
+	if len(e.candidates) == 0 && e.trash {
+		return []string{`"twofold trash" shows what can be restored`}
 	}
 	if len(e.candidates) == 0 {
 		return []string{`"twofold list" shows what there is`}

@@ -13,6 +13,7 @@ type notOneError struct {
 	filter     string
 	candidates []vault.Account // empty: none matched
 	all        int             // accounts in the vault
+	trash      bool            // it was looked for in the trash
 }
 
 func (e *notOneError) Error() string {

@@ -79,7 +79,7 @@ func (n *noteTaker) reminder() string {
 	if due == "" {
 		return ""
 	}
-	return sentence(due) + " twofold vault backup DIR makes one."
+	return sentence(due) + " Make one: twofold vault backup DIR."
 }
 
 func (n *noteTaker) snooze() error {

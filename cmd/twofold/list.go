@@ -58,6 +58,7 @@ type listedAccount struct {
 	Tags      []string  `json:"tags,omitempty"`
 	Pinned    bool      `json:"pinned,omitempty"`
 	Added     time.Time `json:"added"`
+	Removed   time.Time `json:"removed,omitzero"` // in the trash since then
 }
 
 func listed(accounts []vault.Account) []listedAccount {
@@ -65,7 +66,7 @@ func listed(accounts []vault.Account) []listedAccount {
 	for _, acc := range accounts {
 		entry := listedAccount{
 			ID: acc.ID, Type: string(acc.Type), Issuer: acc.Issuer, Label: acc.Label, Algorithm: string(acc.Algorithm),
-			Digits: acc.Digits, Period: acc.Period, Tags: acc.Tags, Pinned: acc.Pinned, Added: acc.Added,
+			Digits: acc.Digits, Period: acc.Period, Tags: acc.Tags, Pinned: acc.Pinned, Added: acc.Added, Removed: acc.Removed,
 		}
 		if acc.Type == vault.HOTP {
 			entry.Counter = &acc.Counter
@@ -109,6 +110,9 @@ func parameters(acc vault.Account) string {
 	}
 	if acc.Algorithm != vault.SHA1 {
 		parts = append(parts, string(acc.Algorithm))
+	}
+	if !acc.Removed.IsZero() {
+		parts = append(parts, "removed "+day(acc.Removed))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -33,6 +33,11 @@ func (a *app) freshPassphrase(ctx context.Context, file string) (vault.Secret, e
 		a.warnIfShared(file)
 		return readPassphraseFile(file)
 	}
+	if _, done, err := a.tty(); err != nil {
+		return vault.Secret{}, errNewPassphraseNobody
+	} else {
+		done()
+	}
 	return a.askNewPassphrase(ctx)
 }
 
@@ -42,9 +47,7 @@ func (a *app) askNewPassphrase(ctx context.Context) (vault.Secret, error) {
 	if err != nil {
 		return vault.Secret{}, err
 	}
-	if strength := vault.PassphraseStrength(first); strength.Weak() {
-		fmt.Fprintf(a.Err, "warning: this passphrase is %s. %s\n", strength.Words, strength.Suggestion)
-	}
+	a.warnIfWeak(first)
 	second, err := a.askPassphrase(ctx, "The same again")
 	if err != nil {
 		return vault.Secret{}, err
@@ -55,9 +58,18 @@ func (a *app) askNewPassphrase(ctx context.Context) (vault.Secret, error) {
 	return first, nil
 }
 
+// warnIfWeak says what a weak passphrase is worth; it is taken all the same.
+func (a *app) warnIfWeak(passphrase vault.Secret) {
+	if strength := vault.PassphraseStrength(passphrase); strength.Weak() {
+		fmt.Fprintf(a.Err, "warning: this passphrase is %s. %s\n", strength.Words, strength.Suggestion)
+	}
+}
+
 var (
 	errPassphrasesDiffer = errors.New("the two passphrases differ; nothing was stored")
 	errNoPassphrase      = errors.New("no passphrase was given")
+
+	errNewPassphraseNobody = errors.New("there is no terminal to ask for the new passphrase on")
 )
 
 func (a *app) passphraseSource() string {

@@ -58,6 +58,10 @@ func (a *app) restoreCommand() *cobra.Command {
 				}
 				acc, err := oneAccount(v.Trash(), filterOf(args))
 				if err != nil {
+					var notOne *notOneError
+					if errors.As(err, &notOne) {
+						notOne.trash = true
+					}
 					return err
 				}
 				if err := v.Restore(cmd.Context(), acc.ID); err != nil {

@@ -110,7 +110,7 @@ func (a *app) writeStatus(s vaultStatus) error {
 	case !s.Exists && s.Problem == "":
 		lines = append(lines, "Accounts  none yet; the first one you add makes the vault")
 	case s.Problem == "":
-		lines = append(lines, "Accounts  locked; the passphrase opens it")
+		lines = append(lines, "Accounts  locked; your passphrase opens them")
 	}
 	if s.Backup != nil {
 		lines = append(lines, s.Backup.lines()...)

@@ -54,7 +54,7 @@ file whose key is in the keyring: for hundreds of accounts).`,
 			})
 		},
 	}
-	cmd.Flags().StringVar(&name, "kind", "", "keyring, file or keyed-file; without it, what fits this system (`KIND`)")
+	cmd.Flags().StringVar(&name, "kind", "", "make a vault of this `KIND`: keyring, file or keyed-file; without it, what fits this system")
 	return cmd
 }
 
@@ -68,7 +68,15 @@ the trash. Nothing is lost if it is interrupted: run it again.
   keyring      an item of the system's keyring an account
   file         a file under a passphrase
   keyed-file   a file whose key is in the keyring: for hundreds of accounts`,
-		Args:      cobra.ExactArgs(1),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if err := refuseSecrets(args); err != nil {
+				return err
+			}
+			if len(args) != 1 {
+				return fmt.Errorf("%q takes where to move to: keyring, file or keyed-file", cmd.CommandPath())
+			}
+			return nil
+		},
 		ValidArgs: []string{"keyring", "file", "keyed-file"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			to, err := kindOf(cmd, args[0])
@@ -82,8 +90,11 @@ the trash. Nothing is lost if it is interrupted: run it again.
 				if err != nil {
 					return err
 				}
-				n := len(v.Accounts()) + len(v.Trash())
-				fmt.Fprintf(a.Err, "Moved %s to %s.\n", count(n, "account"), kindNames[to])
+				what := count(len(v.Accounts()), "account")
+				if n := len(v.Trash()); n > 0 {
+					what += fmt.Sprintf(", and %d of the trash,", n)
+				}
+				fmt.Fprintf(a.Err, "Moved %s to %s.\n", what, kindNames[to])
 				return nil
 			})
 		},
