@@ -71,7 +71,7 @@ func (m Model) Unlocking() bool { return m.unlocking }
 // canAsk tells whether the keyring could ask the person for its password.
 func (m Model) canAsk() bool {
 	var keyring *vault.KeyringError
-	return m.unlocks && !(errors.As(m.alarm, &keyring) && keyring.Reason == vault.ReasonLockedNoPrompt)
+	return m.unlocks && (!errors.As(m.alarm, &keyring) || keyring.Reason != vault.ReasonLockedNoPrompt)
 }
 
 // locked tells whether U would unlock something.
