@@ -79,9 +79,10 @@ func (m Model) moved() (Model, tea.Cmd) {
 	if walking { // it needs no vault
 		m.in = inHandshake
 	}
-	m.adding, m.said = adding, "Another program moved the vault; it was opened again where it is now."
+	const moved = "Another program moved the vault." // it fits in the narrowest foot
+	m.adding, m.said = adding, moved
 	var looking tea.Cmd
-	m.unlock, looking = m.unlock.Again()
+	m.unlock, looking = m.unlock.Again(moved)
 	return m, tea.Batch(closing, looking, m.soon())
 }
 

@@ -263,12 +263,24 @@ func TestMovedVaultIsOpenedWhereItIs(t *testing.T) {
 	d.model.unlock = newDesk(t, 120, 40, nil).furnish().model.unlock
 	v.refresh = fmt.Errorf("look: %w", vault.ErrMoved)
 	d.later(time.Second)
-	d.shows("6 accounts", "Another program moved the vault; it was opened again where it is now.")
+	d.shows("6 accounts", "Another program moved the vault.")
 	for i, s := range v.given {
 		if s.Len() != 0 {
 			t.Errorf("secret %d of the vault before is still in memory", i)
 		}
 	}
+}
+
+// TestMoveToAFileSaysWhyItAsks: its passphrase was not asked for before.
+func TestMoveToAFileSaysWhyItAsks(t *testing.T) {
+	d, _ := fileDesk(t, nil)
+	d.furnish().start()
+	d.press("correct horse", "enter")
+	d.shows("GitHub")
+	m, cmd := d.model.moved()
+	d.model = m
+	d.run(cmd)
+	d.shows("Your vault is locked", "Another program moved the vault.", "Passphrase")
 }
 
 // TestLockBehindTheDemo: the demo is open to whoever cannot unlock, and leads

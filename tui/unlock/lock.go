@@ -32,10 +32,11 @@ func (m Model) Locked(kind vault.Kind, made bool, why string) (Model, tea.Cmd) {
 	return m, nil
 }
 
-// Again looks for the vault anew, wherever it is now, and opens it.
-func (m Model) Again() (Model, tea.Cmd) {
+// Again looks for the vault anew, wherever it is now, and opens it. A question
+// for the passphrase says why it is asked.
+func (m Model) Again(why string) (Model, tea.Cmd) {
 	m = m.restart()
-	m.kind = vault.KindAuto
+	m.kind, m.why = vault.KindAuto, why
 	return m.look()
 }
 
