@@ -163,7 +163,7 @@ func (m mover) fill(ctx context.Context, d *document, passphrase Secret) error {
 	return m.fillFile(ctx, d)
 }
 
-// fillKeyring makes an item an account, and the index.
+// fillKeyring makes one item for each account, and the index.
 func (m mover) fillKeyring(ctx context.Context, d *document) error {
 	index := d.of(m.to)
 	for i, e := range d.entries {

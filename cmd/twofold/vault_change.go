@@ -11,7 +11,7 @@ import (
 
 // kindNames are what a person calls the kinds, with what they mean.
 var kindNames = map[vault.Kind]string{
-	vault.KindKeyring:   "the keyring, an item an account",
+	vault.KindKeyring:   "the keyring, one item for each account",
 	vault.KindFile:      "a file under a passphrase",
 	vault.KindKeyedFile: "a file whose key is in the keyring",
 }

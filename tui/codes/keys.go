@@ -37,7 +37,7 @@ func DefaultKeys() Keys {
 		Lock:     bind("l", "lock", "l"),
 		Trash:    bind("t", "trash", "t"),
 		Unlock:   bind("U", "unlock the keyring", "U"),
-		Snooze:   bind("z", "back up later", "z"),
+		Snooze:   bind("z", "remind later", "z"),
 		Yes:      bind("⏎", "remove", "enter", "y"),
 		Leave:    bind("Esc", "leave", "esc"),
 	}
