@@ -10,12 +10,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
 // fakeItems is a keyring in memory; the real one passes the same suite. Its
 // fault is asked before each step, as that of disk is.
 type fakeItems struct {
+	mu    sync.Mutex // over held
 	held  map[string]string
 	state KeyringState
 	fault func(step, user string) error
@@ -41,6 +43,8 @@ func (f *fakeItems) get(_ context.Context, user string) (string, error) {
 	if err := f.step("get", user); err != nil {
 		return "", err
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	value, ok := f.held[user]
 	if !ok {
 		return "", errItemAbsent
@@ -52,6 +56,8 @@ func (f *fakeItems) getMany(ctx context.Context, users []string) (map[string]str
 	if err := f.step("get many", strings.Join(users, " ")); err != nil {
 		return nil, err
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	values := map[string]string{}
 	for _, user := range users {
 		if value, ok := f.held[user]; ok {
@@ -65,6 +71,8 @@ func (f *fakeItems) all(context.Context) (map[string]string, error) {
 	if err := f.step("all", ""); err != nil {
 		return nil, err
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return maps.Clone(f.held), nil
 }
 
@@ -72,7 +80,9 @@ func (f *fakeItems) set(_ context.Context, user, value string) error {
 	if err := f.step("set", user); err != nil {
 		return err
 	}
+	f.mu.Lock()
 	f.held[user] = value
+	f.mu.Unlock()
 	return f.step("set, done", user)
 }
 
@@ -80,11 +90,15 @@ func (f *fakeItems) remove(_ context.Context, user string) error {
 	if err := f.step("remove", user); err != nil {
 		return err
 	}
+	f.mu.Lock()
 	delete(f.held, user)
+	f.mu.Unlock()
 	return f.step("remove, done", user)
 }
 
 func (f *fakeItems) users(context.Context) ([]string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return slices.Sorted(maps.Keys(f.held)), nil
 }
 

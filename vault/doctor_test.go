@@ -203,8 +203,10 @@ func TestTheAdviceForALostKeyWorks(t *testing.T) {
 	if _, err := r.mustOpen(t).Add(t.Context(), aKey(t, "A", "b")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(filepath.Join(r.dir, identityName)); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{identityName, identityCopy} {
+		if err := os.Remove(filepath.Join(r.dir, name)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	x := r.examine(t)
 	last := x.Findings[len(x.Findings)-1]
