@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -109,7 +110,7 @@ func (x *examiner) accounts(ctx context.Context) bool {
 	all := now.sorted()
 	for _, bad := range all.aside {
 		x.add(Finding{
-			Check: "accounts", Level: LevelProblem, Says: fmt.Sprintf("an entry was set aside and is kept as it is: %s: %s", orNoID(bad.ID), bad.Reason),
+			Check: "accounts", Level: LevelProblem, Says: fmt.Sprintf("an entry was set aside and is kept as it is: %s: %s", cmp.Or(bad.ID, "(no id)"), bad.Reason),
 			Advice: "a newer version of this program may know it; " + adviceRestore,
 		})
 	}
@@ -139,13 +140,6 @@ func (x *examiner) accounts(ctx context.Context) bool {
 		x.add(Finding{Check: "accounts", Says: fmt.Sprintf("the secrets of all %d accounts are there, %d of them in the trash", len(list), len(all.trash))})
 	}
 	return true
-}
-
-func orNoID(id string) string {
-	if id == "" {
-		return "(no id)"
-	}
-	return id
 }
 
 // reserved tells an item that is no account.
