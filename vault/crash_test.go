@@ -17,7 +17,7 @@ import (
 // fakeItems is a keyring in memory; the real one passes the same suite. Its
 // fault is asked before each step, as that of disk is.
 type fakeItems struct {
-	mu    sync.Mutex // over held
+	mu    sync.Mutex // over held and fault
 	held  map[string]string
 	state KeyringState
 	fault func(step, user string) error
@@ -31,10 +31,19 @@ func (f *fakeItems) step(step, user string) error {
 	if f.state.Err != nil {
 		return f.state.Err
 	}
-	if f.fault == nil {
+	f.mu.Lock()
+	fault := f.fault
+	f.mu.Unlock()
+	if fault == nil {
 		return nil
 	}
-	return f.fault(step, user)
+	return fault(step, user)
+}
+
+func (f *fakeItems) breakWith(fault func(step, user string) error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fault = fault
 }
 
 func (f *fakeItems) probe(context.Context) KeyringState { return f.state }
@@ -116,7 +125,7 @@ func (r rig) open(t testing.TB, fault func(step, name string) error) (*Vault, er
 	t.Helper()
 	v := newVault(Options{Now: theTime, Passphrase: passphrase(testPassphrase)})
 	v.work, v.most = 4, cmp.Or(r.most, recentMost)
-	r.items.fault = fault
+	r.items.breakWith(fault)
 	v.dir, v.files, v.items = r.dir, &disk{dir: r.dir, fault: fault}, r.items
 	err := v.open(t.Context(), r.kind)
 	return v, err

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -21,6 +20,7 @@ type document struct {
 	plain   []byte   // what it was read from; see forget
 	edited  bool     // something differs from what is stored
 	pending []*entry // those with an intent
+	lookup  *lookup  // nil until it is asked
 	recent           // of a keyring vault
 }
 
@@ -242,9 +242,8 @@ func (d *document) find(id string) *entry {
 
 // twin is the entry of a live account that is the same as a.
 func (d *document) twin(a Account, fingerprint []byte) *entry {
-	text := base64.StdEncoding.EncodeToString(fingerprint)
-	for _, e := range d.entries {
-		if !e.mentions(text) || !e.settled() {
+	for _, e := range d.lookups().twins[fingerprintText(fingerprint)] {
+		if !e.settled() {
 			continue
 		}
 		r := e.rec
@@ -287,8 +286,9 @@ func (d *document) add(kind Kind, k Key) (*entry, error) {
 	return d.entries[len(d.entries)-1], nil
 }
 
-// watch keeps the list of entries with an intent.
+// watch keeps the list of entries with an intent, and the lookup.
 func (d *document) watch(before, after *entry) {
+	d.lookup.exchange(before, after)
 	if before != nil {
 		d.pending = slices.DeleteFunc(d.pending, func(e *entry) bool { return e == before })
 	}

@@ -46,6 +46,8 @@ func (v *Vault) addLocked(ctx context.Context, k Key) (Account, error) {
 	if err := v.atHome(ctx); err != nil {
 		return Account{}, err
 	}
+	var into *document
+	var added *entry
 	err := v.changeLocked(ctx, func(d *document) error {
 		if twin := d.twin(k.Account, d.fingerprint(k.Secret)); twin != nil {
 			return &DuplicateError{Existing: twin.record().clone()}
@@ -58,7 +60,8 @@ func (v *Vault) addLocked(ctx context.Context, k Key) (Account, error) {
 		if k.Added.IsZero() {
 			k.Added = v.now().UTC().Truncate(time.Second)
 		}
-		_, err = d.add(v.kind, k)
+		into = d
+		added, err = d.add(v.kind, k)
 		return err
 	})
 	if err != nil {
@@ -70,23 +73,16 @@ func (v *Vault) addLocked(ctx context.Context, k Key) (Account, error) {
 	if err := v.setItem(ctx, k.ID, k.RevealURI()); err != nil {
 		return Account{}, v.abandon(ctx, err)
 	}
-	return k.Account, v.complete(ctx, k.ID)
+	return k.Account, v.complete(ctx, into, added)
 }
 
 // complete takes the mark of an intent away, in a save of its own that keeps
-// the generations for whole changes.
-func (v *Vault) complete(ctx context.Context, id string) error {
-	d, _, err := v.load()
-	if err != nil {
-		return err
-	}
-	defer d.forget()
-	e := d.find(id)
-	if e == nil {
-		return ErrNotFound
-	}
+// the generations for whole changes. The document is the one just saved: the
+// lock was ours ever since.
+func (v *Vault) complete(ctx context.Context, d *document, e *entry) error {
 	r := e.record()
 	r.Intent = ""
+	v.kept = nil // what the save cannot write, nobody shall take for stored
 	if err := d.put(r, e); err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 // A save writes recent.age anew. When that has grown, a save writes index.age,
 // and recent.age, whose base is an older one now, counts for nothing. Both are
 // replaced whole, so each instant has a valid pair.
-const recentMost = 64 // accounts in index.age, or changes in recent.age, that are written whole
+const recentMost = 32 // accounts in index.age, or changes in recent.age, that are written whole
 
 // recent is what has changed since index.age.
 type recent struct {

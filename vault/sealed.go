@@ -113,6 +113,7 @@ func hasScrypt(sealed []byte) bool {
 
 func encrypt(plain []byte, to age.Recipient) ([]byte, error) {
 	var out bytes.Buffer
+	out.Grow(len(plain) + len(plain)/1024 + 512) // with the header, and a tag for each chunk
 	w, err := age.Encrypt(&out, to)
 	if err != nil {
 		return nil, err

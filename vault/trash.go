@@ -137,8 +137,8 @@ func (v *Vault) emptyTrash(ctx context.Context) (n int, err error) {
 
 // letGoAll lets go of the accounts in the trash that are picked.
 func (v *Vault) letGoAll(d *document, pick func(Account) bool) (n int, err error) {
-	for _, e := range slices.Clone(d.entries) {
-		if !e.mentions(`"removed"`) || !e.settled() || e.record().Removed.IsZero() || !pick(e.record().Account) {
+	for _, e := range slices.Clone(d.lookups().trash) {
+		if !e.settled() || e.record().Removed.IsZero() || !pick(e.record().Account) {
 			continue
 		}
 		if err := v.letGo(d, e); err != nil {
