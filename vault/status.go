@@ -93,6 +93,10 @@ func look(ctx context.Context, f files, it items, dir string, kind Kind) (Status
 	s.Err = s.Keyring.Err
 	if s.Err == nil && h.ID == "" {
 		s.Err = lostIndex(ctx, it, dir)
+		if made, err := readHeader(f); s.Err != nil && err == nil && made.ID != "" {
+			// Another process has made the vault since: its key comes after its header.
+			return look(ctx, f, it, dir, kind)
+		}
 	}
 	if s.Err == nil {
 		s.Err = present(f, s.Exists, s.Kind.parts()...)
