@@ -79,7 +79,7 @@ func TestAllCodesOfAPageAreRead(t *testing.T) {
 		img := page(700, 400, color.White)
 		paste(img, app.image(4), 20, 100)
 		paste(img, enroll.image(5), 300, 90)
-		wantTexts(t, img, enrollment, store)
+		wantTexts(t, img, store, enrollment)
 	})
 	t.Run("close together", func(t *testing.T) {
 		img := page(600, 300, color.White)

@@ -40,6 +40,12 @@ func grayOf(img image.Image) *gray {
 		}
 	case *image.Paletted:
 		g.fillByPalette(src)
+	case *image.NRGBA:
+		if src.Opaque() { // then it does not matter what alpha was multiplied with
+			fillFrom(g, 255, func(y int) []uint8 { return src.Pix[src.PixOffset(b.Min.X, b.Min.Y+y):] })
+		} else {
+			g.fillByStrips(src)
+		}
 	case *image.RGBA: // premultiplied, as is the strip below
 		fillFrom(g, backdropOf(src), func(y int) []uint8 { return src.Pix[src.PixOffset(b.Min.X, b.Min.Y+y):] })
 	default:

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"image"
 	"slices"
-
-	"github.com/makiuchi-d/gozxing"
 )
 
 // attempt is one rung of the ladder: a view of the picture and a way to tell black from white in it.
@@ -17,19 +15,19 @@ type attempt struct {
 	black threshold
 }
 
-// ladder is climbed from the cheap and usual to the costly and rare, until a code is read.
+// ladder is climbed from the cheap and usual to the costly and rare, until a code is read. Each rung looks
+// for codes of both polarities.
 var ladder = []attempt{
 	{name: "as it is", view: same, black: hybrid},
-	{name: "inverted", view: inverted, black: hybrid},
-	{name: "half size", view: halved, black: hybrid, fits: longerThan(200)},
-	{name: "longest side 350", view: func(g *gray) *gray { return fitted(g, 350) }, black: hybrid, fits: longerThan(400)},
-	{name: "global", view: same, black: global},
-	{name: "one and a half", view: func(g *gray) *gray { return times(g, 3, 2) }, black: hybrid, fits: smallerThan(2_200_000)},
+	{name: "local mean", view: same, black: localMean(25)},
+	{name: "half size", view: halved, black: localMean(25), fits: longerThan(200)},
+	{name: "narrow mean", view: same, black: localMean(10)},
 	{name: "double", view: func(g *gray) *gray { return times(g, 2, 1) }, black: localMean(10), fits: smallerThan(500_000)},
-	{name: "three quarters", view: func(g *gray) *gray { return times(g, 3, 4) }, black: hybrid, fits: longerThan(200)},
-	{name: "local mean", view: func(g *gray) *gray { return blurred(g, 1) }, black: localMean(20)},
-	{name: "narrow mean", view: func(g *gray) *gray { return blurred(g, 1) }, black: localMean(10)},
-	{name: "blurred", view: func(g *gray) *gray { return blurred(g, 4) }, black: hybrid},
+	{name: "blurred 1", view: func(g *gray) *gray { return blurred(g, 1) }, black: localMean(20)},
+	{name: "blurred 2", view: func(g *gray) *gray { return blurred(g, 2) }, black: localMean(25)},
+	{name: "longest side 350", view: func(g *gray) *gray { return fitted(g, 350) }, black: hybrid, fits: longerThan(400)},
+	{name: "one and a half", view: func(g *gray) *gray { return times(g, 3, 2) }, black: hybrid, fits: smallerThan(2_200_000)},
+	{name: "three quarters", view: func(g *gray) *gray { return times(g, 3, 4) }, black: localMean(20), fits: longerThan(200)},
 	{name: "lightened", view: lightened, black: hybrid},
 }
 
@@ -66,11 +64,7 @@ func climb(g *gray, within image.Rectangle) []Result {
 		if work += view.width * view.height; work > maxWork {
 			break
 		}
-		matrix, ok := rung.black(view)
-		if !ok {
-			continue
-		}
-		seen := look(matrix)
+		seen := look(rung.black(view))
 		for _, r := range seen.readings {
 			r = r.scale(float64(g.width)/float64(view.width), float64(g.height)/float64(view.height))
 			if !slices.ContainsFunc(all, r.overlaps) {
@@ -80,17 +74,11 @@ func climb(g *gray, within image.Rectangle) []Result {
 		if len(all) == 0 {
 			continue
 		}
-		if more--; more == 0 || !plausible(seen.rest) && !plausible(finders(flipped(matrix))) {
+		if more--; more == 0 || !seen.promise {
 			break
 		}
 	}
 	return inReadingOrder(all, within)
-}
-
-// flipped exchanges black and white, to see whether a code of the other kind is there too.
-func flipped(matrix *gozxing.BitMatrix) *gozxing.BitMatrix {
-	matrix.FlipAll()
-	return matrix
 }
 
 // overlaps tells two readings of one code from two codes.
@@ -98,20 +86,25 @@ func (r reading) overlaps(other reading) bool {
 	return r.contains(other.center()) || other.contains(r.center())
 }
 
-func (r reading) center() point {
-	a, b := r.corners[0], r.corners[2]
-	return point{(a.x + b.x) / 2, (a.y + b.y) / 2}
-}
+func (r reading) center() point { return middle(r.corners[0], r.corners[2]) }
 
-// inReadingOrder is from the top, and from the left where tops are level.
+// inReadingOrder is line by line and from the left: codes are in one line when the top of one is above the
+// middle of the other.
 func inReadingOrder(all []reading, within image.Rectangle) []Result {
 	results := make([]Result, 0, len(all))
 	for _, r := range all {
 		box := image.Rect(r.box()).Add(within.Min).Intersect(within)
 		results = append(results, Result{Text: r.text, Bounds: box})
 	}
-	slices.SortStableFunc(results, func(a, b Result) int {
-		return cmp.Or(cmp.Compare(a.Bounds.Min.Y, b.Bounds.Min.Y), cmp.Compare(a.Bounds.Min.X, b.Bounds.Min.X))
-	})
+	slices.SortStableFunc(results, func(a, b Result) int { return cmp.Compare(a.Bounds.Min.Y, b.Bounds.Min.Y) })
+	for line := results; len(line) > 0; {
+		middle := (line[0].Bounds.Min.Y + line[0].Bounds.Max.Y) / 2
+		n := 1
+		for n < len(line) && line[n].Bounds.Min.Y < middle {
+			n++
+		}
+		slices.SortStableFunc(line[:n], func(a, b Result) int { return cmp.Compare(a.Bounds.Min.X, b.Bounds.Min.X) })
+		line = line[n:]
+	}
 	return results
 }

@@ -3,25 +3,18 @@ package qr
 import (
 	"math"
 	"slices"
-	"strings"
-
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode/decoder"
-	"github.com/makiuchi-d/gozxing/qrcode/detector"
 )
 
 // maxTriples bounds how many triples of one pass are sampled: what the first few dozen do not give is
 // chance.
 const maxTriples = 48
 
-// The first triples of a pass are looked at twice unless they are too odd: see grids.
+// How well the patterns that every symbol has must agree with a grid for its bits to be read.
 const (
-	maxAgain    = 8
-	oddestAgain = 0.8
+	chance   = 0.1 // what finders that have nothing to do with each other come to
+	leastFit = 0.25
+	goodFit  = 0.45 // such a grid is worth moving about
 )
-
-// point is a place in a picture, x to the right and y down.
-type point struct{ x, y float64 }
 
 // reading is one code read in one view: its text and its corners there, clockwise from the top left.
 type reading struct {
@@ -29,76 +22,191 @@ type reading struct {
 	corners [4]point
 }
 
-// pass is what one look at a black and white picture gives.
+// pass is what one look at a picture gives.
 type pass struct {
 	readings []reading
-	rest     []*detector.FinderPattern // finders that belong to no reading
+	promise  bool // there seems to be a code that was not read
 }
 
-// look reads all codes of a black and white picture.
-func look(matrix *gozxing.BitMatrix) pass {
-	p := pass{rest: finders(matrix)}
-	list := triples(p.rest)
+// look reads all codes of an ink.
+func look(k *ink) pass {
+	var p pass
 	tries := 0
-	for _, t := range list {
+	all := finders(k)
+	gone := map[*finder]bool{}
+	for _, t := range triples(all) {
 		if tries == maxTriples {
 			break
 		}
-		if !slices.Contains(p.rest, t.topLeft) || !slices.Contains(p.rest, t.topRight) || !slices.Contains(p.rest, t.bottomLeft) {
+		if gone[t.topLeft] || gone[t.topRight] || gone[t.bottomLeft] {
 			continue // a part of a code that was read
 		}
 		tries++
-		r, ok := readTriple(matrix, t, tries <= maxAgain && t.oddity < oddestAgain)
+		r, fit, ok := k.read(t)
 		if !ok {
+			p.promise = p.promise || fit > goodFit
 			continue
 		}
 		p.readings = append(p.readings, r)
-		p.rest = slices.DeleteFunc(p.rest, func(f *detector.FinderPattern) bool { return r.contains(point{f.GetX(), f.GetY()}) })
+		for i := range all {
+			if r.contains(all[i].center) {
+				gone[&all[i]] = true
+			}
+		}
 		tries = 0
 	}
+	p.promise = p.promise || leftOver(all, gone)
 	return p
 }
 
-// readTriple samples the grid between three finders and decodes its bits. gozxing was not written for
-// hostile pictures: a panic in it means that there is no code.
-func readTriple(matrix *gozxing.BitMatrix, t triple, again bool) (r reading, ok bool) {
-	defer func() {
-		if recover() != nil {
-			ok = false
+// leftOver says whether two finders that go together belong to nothing that was read.
+func leftOver(all []finder, gone map[*finder]bool) bool {
+	for i := range all {
+		for j := range i {
+			a, b := &all[i], &all[j]
+			if !gone[a] && !gone[b] && min(a.likeness, b.likeness) > surelyAlike && alike(a, b) {
+				return true
+			}
 		}
-	}()
-	grids(matrix, t, again, func(bits *gozxing.BitMatrix) bool {
-		dimension := bits.GetWidth() // decoding a mirrored code turns the bits over
-		decoded, err := decoder.NewDecoder().Decode(bits, nil)
-		if err != nil || decoded.GetText() == "" {
-			return false
-		}
-		r = reading{text: strings.ToValidUTF8(decoded.GetText(), "\uFFFD"), corners: t.corners(dimension)}
-		ok = true
-		return true
-	})
-	return r, ok
+	}
+	return false
 }
 
-// corners extends the triangle of finder centers to the outline of a symbol of so many modules.
-func (t triple) corners(dimension int) [4]point {
-	between := float64(dimension - 7)
-	origin := point{t.topLeft.GetX(), t.topLeft.GetY()}
-	right := point{(t.topRight.GetX() - origin.x) / between, (t.topRight.GetY() - origin.y) / between}
-	down := point{(t.bottomLeft.GetX() - origin.x) / between, (t.bottomLeft.GetY() - origin.y) / between}
-	at := func(column, row float64) point {
-		return point{origin.x + column*right.x + row*down.x, origin.y + column*right.y + row*down.y}
+// read reads the code between three finders, if it is one, and says how well the best grid fitted.
+func (k *ink) read(t triple) (r reading, best float64, ok bool) {
+	written := k.writtenVersions(t)
+	for _, version := range versions(t, written) {
+		g, pairs, ok := k.place(t, layoutOf(version))
+		if !ok {
+			continue
+		}
+		sure := slices.Contains(written, version)
+		fit := g.fitness()
+		if fit < chance && !sure {
+			continue
+		}
+		g.align(pairs)
+		if fit = g.fitness(); fit < goodFit && sure && g.bend() > 0 {
+			fit = g.fitness()
+		}
+		best = max(best, fit)
+		if fit < leastFit {
+			continue
+		}
+		text, ok := g.decode(0)
+		if !ok && fit > goodFit {
+			text, ok = g.again()
+		}
+		if ok {
+			return reading{text, g.outline()}, fit, true
+		}
 	}
-	near, far := -3.5, between+3.5
-	return [4]point{at(near, near), at(far, near), at(far, far), at(near, far)}
+	return r, best, false
+}
+
+// again reads a grid once more after moving it about.
+func (g *grid) again() (text string, ok bool) {
+	for _, change := range []func() bool{
+		func() bool { return g.bend() > 0 },
+		func() bool { g.bent = nil; g.settle(); return true },
+		func() bool { return g.bend() > 0 },
+		func() bool {
+			if g.fitness() < goodFit {
+				return false
+			}
+			g.relax()
+			return true
+		},
+	} {
+		if !change() {
+			continue
+		}
+		if text, ok = g.decode(0); ok {
+			return text, true
+		}
+	}
+	for _, share := range []float64{0.4, 0.8} {
+		if text, ok = g.decode(share); ok {
+			return text, true
+		}
+	}
+	return "", false
+}
+
+// versions are those that three finders may be of, the likeliest first.
+func versions(t triple, written []int) []int {
+	side := t.modules + 7
+	guess := versionNear(side)
+	list := slices.Clone(written)
+	add := func(v int) {
+		if v >= 1 && v <= 40 && !slices.Contains(list, v) {
+			list = append(list, v)
+		}
+	}
+	add(guess)
+	lower := side < float64(17+4*guess)
+	for step := 1; step <= 1+guess/12; step++ {
+		if lower {
+			add(guess - step)
+		}
+		add(guess + step)
+		add(guess - step)
+	}
+	return list
+}
+
+// writtenVersions reads the version information beside the finders at the upper right and lower left, on
+// the axes of each finder alone.
+func (k *ink) writtenVersions(t triple) (list []int) {
+	if versionNear(t.modules+7) < 6 {
+		return nil
+	}
+	right, down := t.topRight.center.minus(t.topLeft.center), t.bottomLeft.center.minus(t.topLeft.center)
+	for _, f := range []*finder{t.topRight, t.bottomLeft} {
+		u, v := f.axesAlong(right, down)
+		if f == t.bottomLeft {
+			u, v = v, u // the same bits, over the diagonal
+		}
+		word := uint32(0)
+		for i := range 18 {
+			at := f.center.plus(u.times(float64(i%3) - 7)).plus(v.times(float64(i/3) - 3))
+			if k.black(at, f.light) > 0 {
+				word |= 1 << i
+			}
+		}
+		if version, ok := versionOf(word); ok && !slices.Contains(list, version) {
+			list = append(list, version)
+		}
+	}
+	return list
+}
+
+// axesAlong are one module in each of two directions, at a finder.
+func (f *finder) axesAlong(right, down point) (u, v point) {
+	if !f.square {
+		return right.times(f.along(right) / right.length()), down.times(f.along(down) / down.length())
+	}
+	c := f.facing(right, down)
+	size := 4 * innerEdge
+	u = c[1].minus(c[0]).plus(c[2].minus(c[3])).times(1 / size)
+	v = c[3].minus(c[0]).plus(c[2].minus(c[1])).times(1 / size)
+	return u, v
+}
+
+// outline is the four corners of the symbol.
+func (g *grid) outline() (corners [4]point) {
+	s := float64(g.side)
+	for i, c := range cornerOf {
+		corners[i] = g.at(s/2+c.x*s/2, s/2+c.y*s/2)
+	}
+	return corners
 }
 
 // contains says whether a point lies within the outline, whichever way round its corners go.
 func (r reading) contains(p point) bool {
 	left, right := false, false
 	for i, a := range r.corners {
-		b := r.corners[(i+1)%4]
-		side := (b.x-a.x)*(p.y-a.y) - (b.y-a.y)*(p.x-a.x)
+		side := r.corners[(i+1)%4].minus(a).cross(p.minus(a))
 		left, right = left || side > 0, right || side < 0
 	}
 	return !left || !right

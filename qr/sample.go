@@ -1,78 +1,85 @@
 package qr
 
 import (
-	"math"
+	"strings"
 
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
-	"github.com/makiuchi-d/gozxing/qrcode/detector"
 )
 
-// grids yields guesses of a code's bits from three finders, the likeliest first: gozxing's own, then the
-// sizes next to it, each with the alignment pattern at the lower right and without. gozxing estimates the
-// size from the finders' widths, which blur and perspective falsify; a wrong size fails its checks at once.
+// reach of the points around a module's middle that are looked at, in modules.
+const sampleReach = 0.22
+
+// bits samples every module: black where the mean of nine places in it is.
 //
-//	F─────F
-//	│     │
-//	│   A │   A: alignment pattern, 6.5 modules from the right and lower edges
-//	F─────┘
+//	┌───────┐
+//	│ · · · │
+//	│ · · · │
+//	│ · · · │
+//	└───────┘
 //
-// Only a triple worth a second look gets the other sizes.
-func grids(matrix *gozxing.BitMatrix, t triple, again bool, yield func(*gozxing.BitMatrix) bool) {
-	first, err := detector.NewDetector(matrix).ProcessFinderPatternInfo(
-		detector.NewFinderPatternInfo(t.bottomLeft, t.topLeft, t.topRight))
-	if err == nil && yield(first.GetBits()) {
-		return
+// In a picture that is blurred as wide as a module, each takes from its neighbors: a share of what these
+// are is given back.
+func (g *grid) bits(share float64) *gozxing.BitMatrix {
+	m, err := gozxing.NewSquareBitMatrix(g.side)
+	if err != nil {
+		panic(err) // a side is positive
 	}
-	if !again {
-		return
+	tones := g.tones()
+	at := func(u, v int) float64 {
+		if u < 0 || v < 0 || u >= g.side || v >= g.side {
+			return -9 * 24 // the quiet zone
+		}
+		return tones[v*g.side+u]
 	}
-	legs := gozxing.ResultPoint_Distance(t.topLeft, t.topRight) + gozxing.ResultPoint_Distance(t.topLeft, t.bottomLeft)
-	module := (t.topLeft.GetEstimatedModuleSize() + t.topRight.GetEstimatedModuleSize() + t.bottomLeft.GetEstimatedModuleSize()) / 3
-	guess := 17 + 4*int(math.Round((legs/2/module+7-17)/4))
-	if err == nil {
-		guess = first.GetBits().GetWidth()
-	}
-	for _, step := range []int{0, 4, -4, 8, -8} {
-		dimension := guess + step
-		version, err := decoder.Version_GetProvisionalVersionForDimension(dimension)
-		if err != nil {
-			continue
-		}
-		var pattern *detector.AlignmentPattern
-		if len(version.GetAlignmentPatternCenters()) > 0 {
-			pattern = alignment(matrix, t, dimension, legs/2/float64(dimension-7))
-		}
-		if pattern != nil && sample(matrix, t, dimension, pattern, yield) {
-			return
-		}
-		if sample(matrix, t, dimension, nil, yield) {
-			return
+	for v := range g.side {
+		for u := range g.side {
+			t := at(u, v)
+			if share != 0 {
+				t -= share / 4 * (at(u-1, v) + at(u+1, v) + at(u, v-1) + at(u, v+1))
+			}
+			if t > 0 {
+				m.Set(u, v)
+			}
 		}
 	}
+	return m
 }
 
-func sample(matrix *gozxing.BitMatrix, t triple, dimension int, pattern *detector.AlignmentPattern, yield func(*gozxing.BitMatrix) bool) bool {
-	transform := detector.Detector_createTransform(t.topLeft, t.topRight, t.bottomLeft, pattern, dimension)
-	bits, err := detector.Detector_sampleGrid(matrix, transform, dimension)
-	return err == nil && yield(bits)
-}
-
-// alignment looks for the lower right alignment pattern around where three finders put it, nearer first.
-func alignment(matrix *gozxing.BitMatrix, t triple, dimension int, module float64) *detector.AlignmentPattern {
-	share := 1 - 3/float64(dimension-7)
-	x := t.topLeft.GetX() + share*(t.topRight.GetX()+t.bottomLeft.GetX()-2*t.topLeft.GetX())
-	y := t.topLeft.GetY() + share*(t.topRight.GetY()+t.bottomLeft.GetY()-2*t.topLeft.GetY())
-	for reach := 4 * module; reach <= 16*module; reach *= 2 {
-		left, top := max(0, int(x-reach)), max(0, int(y-reach))
-		right, bottom := min(matrix.GetWidth()-1, int(x+reach)), min(matrix.GetHeight()-1, int(y+reach))
-		if float64(right-left) < 3*module || float64(bottom-top) < 3*module {
-			continue
-		}
-		found, err := detector.NewAlignmentPatternFinder(matrix, left, top, right-left, bottom-top, module, nil).Find()
-		if err == nil {
-			return found
+func (g *grid) tones() []float64 {
+	tones := make([]float64, 0, g.side*g.side)
+	for v := range g.side {
+		for u := range g.side {
+			tones = append(tones, g.module(float64(u)+0.5, float64(v)+0.5))
 		}
 	}
-	return nil
+	return tones
+}
+
+func (g *grid) module(u, v float64) float64 {
+	p := g.at(u, v)
+	a := g.at(u+sampleReach, v).minus(p)
+	b := g.at(u, v+sampleReach).minus(p)
+	sum := 0.0
+	for i := -1.0; i <= 1; i++ {
+		for j := -1.0; j <= 1; j++ {
+			sum += g.black(p.plus(a.times(i)).plus(b.times(j)), g.light)
+		}
+	}
+	return sum
+}
+
+// decode turns the sampled bits into text by gozxing, which also takes them for mirrored. gozxing was not
+// written for hostile pictures: a panic in it means that there is no code.
+func (g *grid) decode(share float64) (text string, ok bool) {
+	defer func() {
+		if recover() != nil {
+			ok = false
+		}
+	}()
+	decoded, err := decoder.NewDecoder().Decode(g.bits(share), nil)
+	if err != nil || decoded.GetText() == "" {
+		return "", false
+	}
+	return strings.ToValidUTF8(decoded.GetText(), "\uFFFD"), true
 }

@@ -1,75 +1,143 @@
 package qr
 
-import "github.com/makiuchi-d/gozxing"
-
-// A threshold decides for each pixel whether it is black. It says false where there is too little
-// contrast to decide anything.
-type threshold func(*gray) (*gozxing.BitMatrix, bool)
-
-// hybrid compares a pixel with the blocks of eight by eight around it: right for uneven light.
-func hybrid(g *gray) (*gozxing.BitMatrix, bool) {
-	matrix, err := gozxing.NewHybridBinarizer(luminance{g}).GetBlackMatrix()
-	return matrix, err == nil
+// ink says of each pixel how much darker it is than its surroundings: black where it is positive. The
+// rest of the detector looks at nothing else, and at the other side of zero for light codes on dark:
+//
+//	brightness  ▔▔▔╲___╱▔╲__╱▔▔▔     limit ─ ─ ─ ─     ink  ___╱▔▔▔╲_╱▔▔╲___
+type ink struct {
+	width, height int
+	v             []int8 // limit - brightness, cut at ±127
 }
 
-// global has one limit for the whole picture, from the histogram of four rows: right for flat pictures
-// and for modules larger than hybrid's blocks.
-func global(g *gray) (*gozxing.BitMatrix, bool) {
-	matrix, err := gozxing.NewGlobalHistgramBinarizer(luminance{g}).GetBlackMatrix()
-	return matrix, err == nil
+// A threshold makes the ink of a view.
+type threshold func(*gray) *ink
+
+func newInk(g *gray) *ink {
+	return &ink{width: g.width, height: g.height, v: make([]int8, g.width*g.height)}
+}
+
+func (k *ink) row(y int) []int8 { return k.v[y*k.width : (y+1)*k.width] }
+
+// at is the ink around a place, between pixels as a share of each; it continues beyond the edges.
+func (k *ink) at(p point) float64 {
+	x, y := p.x-0.5, p.y-0.5
+	x, y = min(max(x, 0), float64(k.width-1)), min(max(y, 0), float64(k.height-1))
+	left, top := int(x), int(y)
+	fx, fy := x-float64(left), y-float64(top)
+	i := top*k.width + left
+	right, below := 1, k.width
+	if left+1 == k.width {
+		right = 0
+	}
+	if top+1 == k.height {
+		below = 0
+	}
+	upper := float64(k.v[i])*(1-fx) + float64(k.v[i+right])*fx
+	lower := float64(k.v[i+below])*(1-fx) + float64(k.v[i+below+right])*fx
+	return upper*(1-fy) + lower*fy
 }
 
 // localMean compares a pixel with the mean of the square of so many pixels in each direction.
 func localMean(radius int) threshold {
-	return func(g *gray) (*gozxing.BitMatrix, bool) {
-		matrix, err := gozxing.NewBitMatrix(g.width, g.height)
-		if err != nil {
-			return nil, false
-		}
-		line := gozxing.NewBitArray(g.width)
+	return func(g *gray) *ink {
+		k := newInk(g)
 		boxMeans(g, radius, func(y int, means []uint8) {
-			var word uint32
+			to := k.row(y)
 			for x, p := range g.row(y) {
-				if p < means[x] {
-					word |= 1 << (x & 31)
-				}
-				if x&31 == 31 || x == g.width-1 {
-					line.SetBulk(x, word)
-					word = 0
-				}
+				to[x] = int8(min(max(int(means[x])-int(p), -127), 127))
 			}
-			matrix.SetRow(y, line)
 		})
-		return matrix, true
+		return k
 	}
 }
 
-// luminance shows a gray picture to gozxing's binarizers, which ask for rows and the whole.
-type luminance struct{ *gray }
+// Blocks of the hybrid threshold, in pixels, and how many of them around one are averaged.
+const (
+	block      = 8
+	around     = 2  // five by five blocks
+	leastRange = 24 // of brightness in a block; below, the block is one color
+)
 
-func (l luminance) GetMatrix() []byte { return l.pix }
-func (l luminance) GetWidth() int     { return l.width }
-func (l luminance) GetHeight() int    { return l.height }
-
-func (l luminance) GetRow(y int, _ []byte) ([]byte, error) {
-	if y < 0 || y >= l.height {
-		return nil, gozxing.NewNotFoundException("row %d of %d", y, l.height)
+// hybrid compares a pixel with the blocks around it. A block of one color takes what its neighbors above
+// and to the left say, so that the inside of a module larger than the blocks is as black as its edge
+// (the method of ZXing's HybridBinarizer).
+func hybrid(g *gray) *ink {
+	if g.width < 5*block || g.height < 5*block {
+		return localMean(max(g.width, g.height) / 2)(g)
 	}
-	return l.row(y), nil
+	limits := blockLimits(g)
+	k := newInk(g)
+	line := make([]int, limits.width)
+	for y := range g.height {
+		if y%block == 0 {
+			limits.average(min(y/block, limits.height-1), line)
+		}
+		to, from := k.row(y), g.row(y)
+		for bx, limit := range line {
+			end := (bx + 1) * block
+			if bx == len(line)-1 {
+				end = g.width
+			}
+			for x := bx * block; x < end; x++ {
+				to[x] = int8(min(max(limit-int(from[x]), -127), 127))
+			}
+		}
+	}
+	return k
 }
 
-func (l luminance) IsCropSupported() bool           { return false }
-func (l luminance) IsRotateSupported() bool         { return false }
-func (l luminance) Invert() gozxing.LuminanceSource { return luminance{inverted(l.gray)} }
-func (l luminance) String() string                  { return gozxing.LuminanceSourceString(l) }
-func (l luminance) unsupported() (gozxing.LuminanceSource, error) {
-	return nil, gozxing.NewNotFoundException("a view of a picture is neither cut nor turned")
+// blocks has a limit for each whole block; what is left over at the right and below goes with the last.
+type blocks struct {
+	width, height int
+	limit         []int
 }
 
-func (l luminance) Crop(_, _, _, _ int) (gozxing.LuminanceSource, error) { return l.unsupported() }
+func blockLimits(g *gray) blocks {
+	b := blocks{width: g.width / block, height: g.height / block}
+	b.limit = make([]int, b.width*b.height)
+	for by := range b.height {
+		for bx := range b.width {
+			b.limit[by*b.width+bx] = b.limitOf(g, bx, by)
+		}
+	}
+	return b
+}
 
-func (l luminance) RotateCounterClockwise() (gozxing.LuminanceSource, error) { return l.unsupported() }
+func (b blocks) limitOf(g *gray, bx, by int) int {
+	sum, low, high := 0, uint8(255), uint8(0)
+	for y := by * block; y < (by+1)*block; y += 2 { // half of them say as much
+		for _, p := range g.row(y)[bx*block : (bx+1)*block] {
+			sum += int(p)
+			low, high = min(low, p), max(high, p)
+		}
+	}
+	if int(high)-int(low) > leastRange {
+		return sum / (block * block / 2)
+	}
+	limit := int(low) / 2
+	if bx > 0 && by > 0 {
+		i := by*b.width + bx
+		near := (b.limit[i-b.width] + 2*b.limit[i-1] + b.limit[i-b.width-1]) / 4
+		if int(low) < near {
+			limit = near
+		}
+	}
+	return limit
+}
 
-func (l luminance) RotateCounterClockwise45() (gozxing.LuminanceSource, error) {
-	return l.unsupported()
+// average fills in the limits that apply to one row of blocks.
+func (b blocks) average(by int, line []int) {
+	inside := func(i, n int) int { return min(max(i, around), max(n-1-around, around)) }
+	cy := inside(by, b.height)
+	for bx := range line {
+		cx := inside(bx, b.width)
+		sum, n := 0, 0
+		for y := cy - around; y <= min(cy+around, b.height-1); y++ {
+			for _, l := range b.limit[y*b.width+cx-around : y*b.width+min(cx+around, b.width-1)+1] {
+				sum += l
+				n++
+			}
+		}
+		line[bx] = sum / n
+	}
 }

@@ -3,14 +3,6 @@ package qr
 // Views of a picture in which a code that was missed may show: each takes a gray picture and makes
 // another, leaving the first as it was.
 
-func inverted(g *gray) *gray {
-	out := newGray(g.width, g.height)
-	for i, p := range g.pix {
-		out.pix[i] = 255 - p
-	}
-	return out
-}
-
 // halved is the mean of each two by two pixels.
 func halved(g *gray) *gray {
 	out := newGray(max(1, g.width/2), max(1, g.height/2))

@@ -3,40 +3,37 @@ package qr
 import (
 	"math"
 	"slices"
-
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode/detector"
 )
 
-// triple is three finder patterns that may be the corners of one code, and how far they are from the
-// ideal: a right angle between two equal legs, and modules of one size.
+// triple is three finders that may be the corners of one code, and how far they are from the ideal.
 //
-//	topLeft ─── topRight
-//	   │      ╱
-//	   │    ╱
-//	bottomLeft
+//	topLeft ─── topRight     as many modules across as down,
+//	   │      ╱              and, since finders are squares that are
+//	   │    ╱                measured along their own axes, from corner
+//	bottomLeft               to corner as well
 type triple struct {
-	topLeft, topRight, bottomLeft *detector.FinderPattern
+	topLeft, topRight, bottomLeft *finder
+	modules                       float64 // from the middle of one finder to that of the next
 	oddity                        float64 // 0 is ideal
 }
 
 const (
-	maxOddity       = 2.0 // beyond, no perspective explains it
-	oddityOfModule  = 0.001
-	plausibleOddity = 0.25 // below, it is a code that was not read, rather than chance
+	maxOddity = 1.6 // beyond, no perspective explains it
+	leastSide = 21 - 7 - 3
+	mostSide  = 177 - 7 + 60
 )
 
 // triples lists what may be codes, the most regular first.
-func triples(found []*detector.FinderPattern) []triple {
+func triples(found []finder) []triple {
 	var list []triple
-	for i, a := range found {
-		for j, b := range found[i+1:] {
-			if !alike(a, b) {
+	for i := range found {
+		for j := i + 1; j < len(found); j++ {
+			if !alike(&found[i], &found[j]) {
 				continue
 			}
-			for _, c := range found[i+j+2:] {
-				if alike(a, c) && alike(b, c) {
-					if t := arrange(a, b, c); t.oddity < maxOddity {
+			for k := j + 1; k < len(found); k++ {
+				if alike(&found[i], &found[k]) && alike(&found[j], &found[k]) {
+					if t := arrange(&found[i], &found[j], &found[k]); t.oddity < maxOddity {
 						list = append(list, t)
 					}
 				}
@@ -55,45 +52,73 @@ func triples(found []*detector.FinderPattern) []triple {
 	return list
 }
 
-// alike compares module sizes; what perspective makes of the two ends of one code stays below 1.7.
-func alike(a, b *detector.FinderPattern) bool {
-	s, t := a.GetEstimatedModuleSize(), b.GetEstimatedModuleSize()
-	return s < 1.7*t && t < 1.7*s
+// alike compares polarity and size; what perspective makes of the two ends of one code stays below 2.5.
+func alike(a, b *finder) bool {
+	return a.light == b.light && a.module < 2.5*b.module && b.module < 2.5*a.module
 }
 
-func arrange(a, b, c *detector.FinderPattern) triple {
-	p, q, r := gozxing.ResultPoint_OrderBestPatterns(a, b, c)
-	t := triple{
-		bottomLeft: p.(*detector.FinderPattern),
-		topLeft:    q.(*detector.FinderPattern),
-		topRight:   r.(*detector.FinderPattern),
-	}
-	across, down := gozxing.ResultPoint_Distance(t.topLeft, t.topRight), gozxing.ResultPoint_Distance(t.topLeft, t.bottomLeft)
-	diagonal := gozxing.ResultPoint_Distance(t.topRight, t.bottomLeft)
-	sizes := []float64{a.GetEstimatedModuleSize(), b.GetEstimatedModuleSize(), c.GetEstimatedModuleSize()}
-	module := (sizes[0] + sizes[1] + sizes[2]) / 3
-
-	// Fourteen modules between the centers in version 1, 170 in version 40.
-	count := (across + down) / 2 / module
-	if count < 9 || count > 250 {
-		t.oddity = math.Inf(1)
-		return t
-	}
-	legs := math.Abs(across-down) / min(across, down)
-	angle := math.Abs(diagonal*diagonal-across*across-down*down) / (across * down)
-	spread := (slices.Max(sizes) - slices.Min(sizes)) / module
-	// Among codes in rows there are regular triangles of finders of different codes: the smaller first.
-	t.oddity = legs + angle + spread + count*oddityOfModule
-	for _, f := range []*detector.FinderPattern{a, b, c} {
-		if f.GetCount() < detector.FinderPatternFinder_CENTER_QUORUM {
-			t.oddity += 0.15 // seen in one row only
+// arrange takes the two that are farthest apart for the ends of the diagonal, unless perspective has made
+// a side as long and another order is more regular.
+func arrange(a, b, c *finder) triple {
+	ab, bc, ca := a.center.minus(b.center).length(), b.center.minus(c.center).length(), c.center.minus(a.center).length()
+	longest := max(ab, bc, ca)
+	var best triple
+	best.oddity = math.Inf(1)
+	for _, order := range []struct {
+		opposite           float64
+		corner, one, other *finder
+	}{{bc, a, b, c}, {ca, b, c, a}, {ab, c, a, b}} {
+		if order.opposite < 0.75*longest {
+			continue
+		}
+		t := triple{topLeft: order.corner, topRight: order.one, bottomLeft: order.other}
+		if t.topRight.center.minus(t.topLeft.center).cross(t.bottomLeft.center.minus(t.topLeft.center)) < 0 {
+			t.topRight, t.bottomLeft = t.bottomLeft, t.topRight
+		}
+		if t.measure(); t.oddity < best.oddity {
+			best = t
 		}
 	}
-	return t
+	return best
 }
 
-// plausible says whether a code seems to be among patterns that nothing was read from.
-func plausible(rest []*detector.FinderPattern) bool {
-	list := triples(rest)
-	return len(list) > 0 && list[0].oddity < plausibleOddity
+// measure counts the modules along the three sides.
+func (t *triple) measure() {
+	across, down := modulesBetween(t.topLeft, t.topRight), modulesBetween(t.topLeft, t.bottomLeft)
+	diagonal := modulesBetween(t.topRight, t.bottomLeft)
+	t.modules = math.Sqrt(across * down)
+	t.oddity = math.Inf(1)
+	if t.modules < leastSide || t.modules > mostSide {
+		return
+	}
+	// Between round finders the diagonal counts 1.41 times as many: either is as good.
+	skew := min(math.Abs(math.Log(diagonal/t.modules)), math.Abs(math.Log(diagonal/t.modules/math.Sqrt2)))
+	right := t.topRight.center.minus(t.topLeft.center)
+	down2 := t.bottomLeft.center.minus(t.topLeft.center)
+	angle := math.Abs(right.dot(down2)) / (right.length() * down2.length())
+	unlike := 3 - t.topLeft.likeness - t.topRight.likeness - t.bottomLeft.likeness
+	turn := t.topLeft.turned(right) + t.topLeft.turned(down2) + t.topRight.turned(right) + t.bottomLeft.turned(down2)
+	// Among codes in rows there are regular triangles of finders of different codes: the smaller first.
+	t.oddity = math.Abs(math.Log(across/down)) + skew + angle*angle + 0.3*unlike + turn + 0.001*t.modules
+}
+
+// modulesBetween is the number of modules from one finder's middle to another's. Under perspective that
+// is the distance in units of the geometric mean of the two modules there.
+func modulesBetween(a, b *finder) float64 {
+	way := b.center.minus(a.center)
+	return way.length() / math.Sqrt(a.along(way)*b.along(way))
+}
+
+// turned is how far a direction is from the axes of a square finder: 0 when along one of them, as the
+// other finders of its code lie.
+func (f *finder) turned(way point) float64 {
+	if !f.square {
+		return 0.1
+	}
+	least := 1.0
+	for i := range f.corners {
+		side := f.corners[i].minus(f.corners[(i+1)%4])
+		least = min(least, math.Abs(side.cross(way))/(side.length()*way.length()))
+	}
+	return least * least
 }
