@@ -25,14 +25,11 @@ const (
 	maxFinders   = 128
 )
 
-// rowStep is how far apart the rows are that are scanned: at a pixel a module the center of a finder, three
-// modules high, is met.
-const rowStep = 3
-
-// finders scans rows of the ink, for both polarities at once.
-func finders(k *ink) []finder {
+// finders scans every so many rows of the ink, for both polarities at once. At a pixel a module the center
+// of a finder is three rows high, so that every third row meets it.
+func finders(k *ink, step int) []finder {
 	s := sweep{ink: k}
-	for y := rowStep / 2; y < k.height && s.crossings < maxCrossings; y += rowStep {
+	for y := step / 2; y < k.height && s.crossings < maxCrossings; y += step {
 		s.row(y)
 	}
 	return s.surest()

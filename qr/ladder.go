@@ -3,6 +3,7 @@ package qr
 import (
 	"cmp"
 	"image"
+	"math"
 	"slices"
 )
 
@@ -42,6 +43,8 @@ func smallerThan(pixels int) func(*gray) bool {
 }
 
 const (
+	// Rows from one that is scanned to the next, in the first view, which reads most, and in the others.
+	firstStep, laterStep = 3, 2
 	// maxWork bounds the pixels of all views of one picture together. All rungs of a 4K desktop stay
 	// below; a picture of 64 megapixels gets the first few.
 	maxWork = 192 << 20
@@ -55,7 +58,7 @@ const (
 // The picture itself is not held: when it was [Decode] that unpacked it, its memory is free from here on.
 func climb(g *gray, within image.Rectangle) []Result {
 	var all []reading
-	work, more := 0, moreRungs
+	work, more, step := 0, moreRungs, firstStep
 	for _, rung := range ladder {
 		if rung.fits != nil && !rung.fits(g) {
 			continue
@@ -64,7 +67,8 @@ func climb(g *gray, within image.Rectangle) []Result {
 		if work += view.width * view.height; work > maxWork {
 			break
 		}
-		seen := look(rung.black(view))
+		seen := look(rung.black(view), step)
+		step = laterStep
 		for _, r := range seen.readings {
 			r = r.scale(float64(g.width)/float64(view.width), float64(g.height)/float64(view.height))
 			if !slices.ContainsFunc(all, r.overlaps) {
@@ -81,9 +85,17 @@ func climb(g *gray, within image.Rectangle) []Result {
 	return inReadingOrder(all, within)
 }
 
-// overlaps tells two readings of one code from two codes.
+// overlaps tells two readings of one code from two codes, of which one may be printed in the other.
 func (r reading) overlaps(other reading) bool {
-	return r.contains(other.center()) || other.contains(r.center())
+	if !r.contains(other.center()) && !other.contains(r.center()) {
+		return false
+	}
+	a, b := r.area(), other.area()
+	return r.text == other.text || a < 2*b && b < 2*a
+}
+
+func (r reading) area() float64 {
+	return math.Abs(r.corners[2].minus(r.corners[0]).cross(r.corners[3].minus(r.corners[1]))) / 2
 }
 
 func (r reading) center() point { return middle(r.corners[0], r.corners[2]) }

@@ -133,7 +133,7 @@ func (o *outline) findCorners(center point) {
 	}
 	far := func(i int) float64 { return ends[i].minus(center).length() }
 	first := farthest(0, rays, far)
-	third := farthest(first+rays/4, first+3*rays/4, far)
+	third := farthest(first+rays/2-4, first+rays/2+5, far) // opposite, but for perspective
 	axis := ends[third%rays].minus(ends[first])
 	off := func(i int) float64 { return math.Abs(axis.cross(ends[i].minus(ends[first]))) }
 	at := [5]int{first, farthest(first+1, third, off), third, farthest(third+1, first+rays, off), first + rays}

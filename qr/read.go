@@ -28,11 +28,11 @@ type pass struct {
 	promise  bool // there seems to be a code that was not read
 }
 
-// look reads all codes of an ink.
-func look(k *ink) pass {
+// look reads all codes of an ink, whose finders are searched for in every so many rows.
+func look(k *ink, step int) pass {
 	var p pass
 	tries := 0
-	all := finders(k)
+	all := finders(k, step)
 	gone := map[*finder]bool{}
 	for _, t := range triples(all) {
 		if tries == maxTriples {
