@@ -27,8 +27,8 @@ const (
 
 // finders scans every so many rows of the ink, for both polarities at once. At a pixel a module the center
 // of a finder is three rows high, so that every third row meets it.
-func finders(k *ink, step int) []finder {
-	s := sweep{ink: k}
+func finders(k *ink, step int, open bool) []finder {
+	s := sweep{ink: k, open: open}
 	for y := step / 2; y < k.height && s.crossings < maxCrossings; y += step {
 		s.row(y)
 	}
@@ -38,6 +38,7 @@ func finders(k *ink, step int) []finder {
 // sweep is a search for finders that goes on.
 type sweep struct {
 	*ink
+	open      bool      // frames may run into what is around them
 	edges     []float64 // of the row: where black and white change, between pixels
 	crossings int
 	found     []finder
@@ -47,11 +48,11 @@ type sweep struct {
 func (s *sweep) row(y int) {
 	first := s.edgesOf(y)
 	for i := 5; i < len(s.edges); i++ {
-		if !ratios(s.edges[i-5 : i+1]) {
+		if !s.ratios(s.edges[i-5 : i+1]) {
 			continue
 		}
 		light := first == ((i-5)%2 == 0) // every second run is of the other color
-		s.cross((s.edges[i-3]+s.edges[i-2])/2, float64(y)+0.5, s.edges[i]-s.edges[i-5], light)
+		s.cross((s.edges[i-3]+s.edges[i-2])/2, float64(y)+0.5, (s.edges[i-1]-s.edges[i-4])/5, light)
 		if s.crossings >= maxCrossings {
 			return
 		}
@@ -77,20 +78,26 @@ func (s *sweep) edgesOf(y int) (white bool) {
 
 // ratios tells whether six edges are those of a finder. What ink bleeds, or light, moves every edge by
 // as much; so the distances between edges of one kind count, 2 : 4 : 4 : 2, and the runs themselves are
-// held to little.
-func ratios(e []float64) bool {
+// held to little. Of an open frame the outer edges may be anywhere.
+func (s *sweep) ratios(e []float64) bool {
 	module := (e[5] - e[0]) / 7
+	if s.open {
+		module = (e[4] - e[1]) / 5
+	}
 	if module < 0.7 {
 		return false
 	}
 	near := func(length, modules, most float64) bool { return math.Abs(length-modules*module) < most*module }
-	return near(e[3]-e[2], 3, 1.4) &&
-		near(e[1]-e[0], 1, 0.8) && near(e[2]-e[1], 1, 0.75) && near(e[4]-e[3], 1, 0.75) && near(e[5]-e[4], 1, 0.8) &&
-		near(e[2]-e[0], 2, 0.8) && near(e[5]-e[3], 2, 0.8) && near(e[3]-e[1], 4, 1.1) && near(e[4]-e[2], 4, 1.1)
+	inner := near(e[3]-e[2], 3, 1.4) && near(e[2]-e[1], 1, 0.75) && near(e[4]-e[3], 1, 0.75) &&
+		near(e[3]-e[1], 4, 1.1) && near(e[4]-e[2], 4, 1.1)
+	if s.open {
+		return inner && min(e[1]-e[0], e[5]-e[4]) > 0.4*module
+	}
+	return inner && near(e[1]-e[0], 1, 0.8) && near(e[5]-e[4], 1, 0.8) && near(e[2]-e[0], 2, 0.8) && near(e[5]-e[3], 2, 0.8)
 }
 
 // cross looks at the picture around a place where a row has the pattern.
-func (s *sweep) cross(x, y, width float64, light bool) {
+func (s *sweep) cross(x, y, module float64, light bool) {
 	for i := range s.found {
 		f := &s.found[i]
 		if f.light == light && math.Abs(f.center.x-x) < f.module && math.Abs(f.center.y-y) < 2*f.module {
@@ -99,12 +106,12 @@ func (s *sweep) cross(x, y, width float64, light bool) {
 		}
 	}
 	s.crossings++
-	center, ok := s.upright(point{x, y}, width/7, light)
+	center, ok := s.upright(point{x, y}, module, light)
 	if !ok {
 		return
 	}
 	f := finder{center: center, light: light, rows: 1}
-	if f.outline, ok = s.trace(&f.center, width/7, light); !ok {
+	if f.outline, ok = s.trace(&f.center, module, light, s.open); !ok {
 		return
 	}
 	for i := range s.found {
@@ -121,13 +128,18 @@ func (s *sweep) upright(c point, module float64, light bool) (point, bool) {
 	var e [6]float64
 	most := 10 * module // three and a half, stretched by perspective
 	up, down := s.walk(c, point{0, -1}, most, light), s.walk(c, point{0, 1}, most, light)
-	if up[2] == 0 || down[2] == 0 {
-		return c, false
+	for _, way := range []*[3]float64{&up, &down} {
+		if way[2] == 0 && way[1] != 0 && s.open {
+			way[2] = most
+		}
+		if way[2] == 0 {
+			return c, false
+		}
 	}
 	for i := range 3 {
 		e[2-i], e[3+i] = -up[i], down[i]
 	}
-	if !ratios(e[:]) {
+	if !s.ratios(e[:]) {
 		return c, false
 	}
 	c.y += (down[0] - up[0]) / 2

@@ -14,6 +14,7 @@ type attempt struct {
 	fits  func(*gray) bool // whether it can show anything new; nil is always
 	view  func(*gray) *gray
 	black threshold
+	open  bool // finders may run into what is around the code
 }
 
 // ladder is climbed from the cheap and usual to the costly and rare, until a code is read. Each rung looks
@@ -24,6 +25,8 @@ var ladder = []attempt{
 	{name: "half size", view: halved, black: localMean(25), fits: longerThan(200)},
 	{name: "narrow mean", view: same, black: localMean(10)},
 	{name: "double", view: func(g *gray) *gray { return times(g, 2, 1) }, black: localMean(10), fits: smallerThan(500_000)},
+	{name: "double, sharp", view: func(g *gray) *gray { return sharpened(times(g, 2, 1)) }, black: localMean(10), fits: smallerThan(2_000_000)},
+	{name: "no quiet zone", view: same, black: localMean(15), open: true},
 	{name: "blurred 1", view: func(g *gray) *gray { return blurred(g, 1) }, black: localMean(20)},
 	{name: "blurred 2", view: func(g *gray) *gray { return blurred(g, 2) }, black: localMean(25)},
 	{name: "longest side 350", view: func(g *gray) *gray { return fitted(g, 350) }, black: hybrid, fits: longerThan(400)},
@@ -67,7 +70,7 @@ func climb(g *gray, within image.Rectangle) []Result {
 		if work += view.width * view.height; work > maxWork {
 			break
 		}
-		seen := look(rung.black(view), step)
+		seen := look(rung.black(view), step, rung.open)
 		step = laterStep
 		for _, r := range seen.readings {
 			r = r.scale(float64(g.width)/float64(view.width), float64(g.height)/float64(view.height))

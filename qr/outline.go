@@ -41,7 +41,7 @@ var directions = func() (d [rays]point) {
 }()
 
 // trace sends out the rays, moves the center to the middle of what they meet, and does so once more.
-func (k *ink) trace(center *point, module float64, light bool) (o outline, ok bool) {
+func (k *ink) trace(center *point, module float64, light, open bool) (o outline, ok bool) {
 	for range 2 {
 		good := 0
 		o.rays = [rays]float64{}
@@ -55,7 +55,7 @@ func (k *ink) trace(center *point, module float64, light bool) (o outline, ok bo
 				continue
 			}
 			alike := math.Abs(e[0]/e[1]-ringShare) < shareError
-			if e[2] != 0 {
+			if e[2] != 0 && !open {
 				alike = alike && math.Abs(e[1]/e[2]-frameShare) < shareError
 			}
 			if alike {

@@ -11,9 +11,10 @@ const maxTriples = 48
 
 // How well the patterns that every symbol has must agree with a grid for its bits to be read.
 const (
-	chance   = 0.1 // what finders that have nothing to do with each other come to
-	leastFit = 0.25
-	goodFit  = 0.45 // such a grid is worth moving about
+	chance       = 0.1 // what finders that have nothing to do with each other come to
+	smallVersion = 4   // up to which an alignment pattern is looked for all the same: strong perspective hides the rest
+	leastFit     = 0.25
+	goodFit      = 0.45 // such a grid is worth moving about
 )
 
 // reading is one code read in one view: its text and its corners there, clockwise from the top left.
@@ -28,11 +29,11 @@ type pass struct {
 	promise  bool // there seems to be a code that was not read
 }
 
-// look reads all codes of an ink, whose finders are searched for in every so many rows.
-func look(k *ink, step int) pass {
+// look reads all codes of an ink; step and open say how finders are searched for.
+func look(k *ink, step int, open bool) pass {
 	var p pass
 	tries := 0
-	all := finders(k, step)
+	all := finders(k, step, open)
 	gone := map[*finder]bool{}
 	for _, t := range triples(all) {
 		if tries == maxTriples {
@@ -82,7 +83,7 @@ func (k *ink) read(t triple) (r reading, best float64, ok bool) {
 		}
 		sure := slices.Contains(written, version)
 		fit := g.fitness()
-		if fit < chance && !sure {
+		if fit < chance && !sure && version > smallVersion {
 			continue
 		}
 		g.align(pairs)

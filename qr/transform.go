@@ -129,3 +129,15 @@ func boxMeans(g *gray, radius int, yield func(y int, means []uint8)) {
 		yield(y, means)
 	}
 }
+
+// sharpened takes from each pixel what its surroundings have given it.
+func sharpened(g *gray) *gray {
+	out := newGray(g.width, g.height)
+	boxMeans(g, 2, func(y int, means []uint8) {
+		to := out.row(y)
+		for x, p := range g.row(y) {
+			to[x] = uint8(min(max(3*int(p)-2*int(means[x]), 0), 255))
+		}
+	})
+	return out
+}
