@@ -41,28 +41,40 @@ func (g *grid) alignmentTone(at point, axes [2]point, enough float64) float64 {
 	return sum + 3*outer/16
 }
 
-// seek finds an alignment pattern within so many modules of where it should be: on a lattice first, then
-// closer around the best.
-func (g *grid) seek(expected point, axes [2]point, reach, least float64) (best point, ok bool) {
+// seek finds an alignment pattern within so many modules of where it should be: the best of a lattice, and
+// then the middle of all places around that which agree as well. In a sharp picture many do.
+func (g *grid) seek(expected point, axes [2]point, reach, least float64) (at point, ok bool) {
 	agreement, module := least-1, axes[0].length()
-	around := func(middle point, reach, step float64) {
-		for v := -reach; v <= reach; v += step {
-			for u := -reach; u <= reach; u += step {
-				p := middle.plus(axes[0].times(u)).plus(axes[1].times(v))
-				// Of two that agree as well the nearer.
-				far := 0.1 * p.minus(expected).length() / module
-				if a := g.alignmentTone(p, axes, agreement+far) - far; a > agreement {
-					agreement, best, ok = a, p, true
-				}
-			}
+	var best point
+	lattice(expected, axes, reach, 0.5, func(p point) {
+		// Of two that agree as well the nearer.
+		far := 0.1 * p.minus(expected).length() / module
+		if a := g.alignmentTone(p, axes, agreement+far) - far; a > agreement {
+			agreement, best, ok = a, p, true
 		}
-	}
-	if around(expected, reach, 0.5); !ok {
+	})
+	if !ok {
 		return expected, false
 	}
-	around(best, 0.25, 0.25)
-	around(best, 0.1, 0.1)
-	return best, agreement >= least
+	peak := 0.0
+	lattice(best, axes, 0.6, 0.2, func(p point) { peak = max(peak, g.alignmentTone(p, axes, peak)) })
+	var sum point
+	n := 0.0
+	lattice(best, axes, 0.6, 0.2, func(p point) {
+		if g.alignmentTone(p, axes, peak-0.5) > peak-0.5 {
+			sum, n = sum.plus(p), n+1
+		}
+	})
+	return sum.times(1 / max(n, 1)), peak >= least && n > 0
+}
+
+// lattice visits the places within so many modules of a middle, in steps.
+func lattice(middle point, axes [2]point, reach, step float64, visit func(point)) {
+	for v := -reach; v <= reach+1e-9; v += step {
+		for u := -reach; u <= reach+1e-9; u += step {
+			visit(middle.plus(axes[0].times(u)).plus(axes[1].times(v)))
+		}
+	}
 }
 
 // align moves the plane so that the alignment pattern at the lower right is where it was found.

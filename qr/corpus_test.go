@@ -110,7 +110,7 @@ func BenchmarkCollection(b *testing.B) {
 			img := c.picture(b, dir)
 			var results []Result
 			took := ours.add(func() any { return grayOf(img) }, func(g any) {
-				results = climb(g.(*gray), img.Bounds())
+				results = climb(g.(*gray), img.Bounds(), nil)
 			})
 			if c.among(results) {
 				read++

@@ -58,7 +58,7 @@ func DecodeImage(img image.Image) (results []Result, err error) {
 			results, err = nil, fmt.Errorf("%w: the decoder stopped at %v", ErrNotAPicture, r)
 		}
 	}()
-	results = climb(grayOf(img), img.Bounds())
+	results = climb(grayOf(img), img.Bounds(), nil)
 	if len(results) == 0 {
 		return nil, ErrNoCode
 	}

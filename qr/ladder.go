@@ -59,7 +59,7 @@ const (
 // patterns that nothing was read from look like another.
 //
 // The picture itself is not held: when it was [Decode] that unpacked it, its memory is free from here on.
-func climb(g *gray, within image.Rectangle) []Result {
+func climb(g *gray, within image.Rectangle, w *watch) []Result {
 	var all []reading
 	work, more, step := 0, moreRungs, firstStep
 	for _, rung := range ladder {
@@ -70,7 +70,9 @@ func climb(g *gray, within image.Rectangle) []Result {
 		if work += view.width * view.height; work > maxWork {
 			break
 		}
-		seen := look(rung.black(view), step, rung.open)
+		k := rung.black(view)
+		k.watch = w.rung(rung.name, float64(g.width)/float64(view.width), float64(g.height)/float64(view.height))
+		seen := look(k, step, rung.open)
 		step = laterStep
 		for _, r := range seen.readings {
 			r = r.scale(float64(g.width)/float64(view.width), float64(g.height)/float64(view.height))

@@ -34,7 +34,7 @@ func (g *grid) bend() int {
 			}
 			cu, cv := float64(u)+0.5, float64(v)+0.5
 			flat := g.plane.at(cu, cv)
-			if at, ok := g.seek(flat.plus(expected), g.axes(cu, cv), 2, sureAligned); ok {
+			if at, ok := g.seek(flat.plus(expected), g.axes(cu, cv), 3, sureAligned); ok {
 				m.shifts[j*n+i] = at.minus(flat)
 				found++
 			}

@@ -15,6 +15,7 @@ const (
 	smallVersion = 4   // up to which an alignment pattern is looked for all the same: strong perspective hides the rest
 	leastFit     = 0.25
 	goodFit      = 0.45 // such a grid is worth moving about
+	settledFit   = 0.55 // and what was moved, worth bending
 )
 
 // reading is one code read in one view: its text and its corners there, clockwise from the top left.
@@ -34,6 +35,7 @@ func look(k *ink, step int, open bool) pass {
 	var p pass
 	tries := 0
 	all := finders(k, step, open)
+	k.watch.saw(all)
 	gone := map[*finder]bool{}
 	for _, t := range triples(all) {
 		if tries == maxTriples {
@@ -73,36 +75,51 @@ func leftOver(all []finder, gone map[*finder]bool) bool {
 	return false
 }
 
-// read reads the code between three finders, if it is one, and says how well the best grid fitted.
-func (k *ink) read(t triple) (r reading, best float64, ok bool) {
+// read reads the code between three finders, if it is one, and says how well the best grid fitted. Each
+// version is tried as it lies, and the one that fits best once more.
+func (k *ink) read(t triple) (r reading, fit float64, ok bool) {
+	var best *grid
 	written := k.writtenVersions(t)
 	for _, version := range versions(t, written) {
-		g, pairs, ok := k.place(t, layoutOf(version))
-		if !ok {
-			continue
-		}
-		sure := slices.Contains(written, version)
-		fit := g.fitness()
-		if fit < chance && !sure && version > smallVersion {
-			continue
-		}
-		g.align(pairs)
-		if fit = g.fitness(); fit < goodFit && sure && g.bend() > 0 {
-			fit = g.fitness()
-		}
-		best = max(best, fit)
-		if fit < leastFit {
+		g, now := k.lay(t, version, slices.Contains(written, version))
+		if now < leastFit {
 			continue
 		}
 		text, ok := g.decode(0)
-		if !ok && fit > goodFit {
-			text, ok = g.again()
-		}
+		k.watch.tried(g, now, ok)
 		if ok {
-			return reading{text, g.outline()}, fit, true
+			return reading{text, g.outline()}, now, true
+		}
+		if now > fit {
+			best, fit = g, now
 		}
 	}
-	return r, best, false
+	if fit < goodFit {
+		return r, fit, false
+	}
+	text, ok := best.again()
+	if ok {
+		k.watch.tried(best, fit, ok)
+	}
+	return reading{text, best.outline()}, fit, ok
+}
+
+// lay lays the grid of a version over three finders and says how well it fits. A version that is written
+// beside them may have a page that is bent so much that its plane fits nothing.
+func (k *ink) lay(t triple, version int, written bool) (*grid, float64) {
+	g, pairs, ok := k.place(t, layoutOf(version))
+	if !ok {
+		return nil, 0
+	}
+	fit := g.fitness()
+	if fit < chance && !written && version > smallVersion {
+		return g, fit
+	}
+	g.align(pairs)
+	if fit = g.fitness(); fit < goodFit && written && g.bend() > 0 {
+		fit = g.fitness()
+	}
+	return g, fit
 }
 
 // again reads a grid once more after moving it about.
@@ -112,7 +129,7 @@ func (g *grid) again() (text string, ok bool) {
 		func() bool { g.bent = nil; g.settle(); return true },
 		func() bool { return g.bend() > 0 },
 		func() bool {
-			if g.fitness() < goodFit {
+			if g.fitness() < settledFit {
 				return false
 			}
 			g.relax()

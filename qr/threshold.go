@@ -6,7 +6,8 @@ package qr
 //	brightness  ▔▔▔╲___╱▔╲__╱▔▔▔     limit ─ ─ ─ ─     ink  ___╱▔▔▔╲_╱▔▔╲___
 type ink struct {
 	width, height int
-	v             []int8 // limit - brightness, cut at ±127
+	v             []int8       // limit - brightness, cut at ±127
+	watch         *watchedRung // nil unless somebody wants to know how it went
 }
 
 // A threshold makes the ink of a view.
