@@ -82,7 +82,8 @@ func TestEverySizeReadsBackFromATerminal(t *testing.T) {
 				}
 				x.Draw(blocks.Colored())
 				img := onScreen(t, display, image.Rect(0, 0, width, height), longest(v))
-				if v%8 == 1 || v == 6 || v == 40 {
+				// Of all 200 screens zbar misses or adds to 5, none of them in the least room.
+				if v%2 == 0 && (v <= 12 || v == 40) {
 					phone(t, img, longest(v))
 				}
 				cols, rows, _, _ = x.Size()
