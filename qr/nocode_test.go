@@ -26,9 +26,16 @@ func TestNothingIsReadWhereNoCodeIs(t *testing.T) {
 		name string
 		draw func(*testing.T, *rand.Rand) image.Image
 	}{
-		{"a page of text", textPage}, {"a photo", photo}, {"a checkerboard", checkerboard}, {"white noise", whiteNoise},
-		{"a bar code", barCode}, {"Data Matrix", dataMatrix}, {"rings and stacked bars", otherCodes}, {"finder patterns", someFinders},
-		{"a code without its middle", hollow}, {"a crossword or a map", crossword},
+		{"a page of text", textPage},
+		{"a photo", photo},
+		{"a checkerboard", checkerboard},
+		{"white noise", whiteNoise},
+		{"a bar code", barCode},
+		{"Data Matrix", dataMatrix},
+		{"rings and stacked bars", otherCodes},
+		{"finder patterns", someFinders},
+		{"a code without its middle", hollow},
+		{"a crossword or a map", crossword},
 	}
 	for k, kind := range kinds {
 		t.Run(kind.name, func(t *testing.T) {
@@ -124,7 +131,8 @@ func barCode(t *testing.T, r *rand.Rand) image.Image {
 		writer gozxing.Writer
 		format gozxing.BarcodeFormat
 	}{
-		{oned.NewCode128Writer(), gozxing.BarcodeFormat_CODE_128}, {oned.NewCode39Writer(), gozxing.BarcodeFormat_CODE_39},
+		{oned.NewCode128Writer(), gozxing.BarcodeFormat_CODE_128},
+		{oned.NewCode39Writer(), gozxing.BarcodeFormat_CODE_39},
 		{oned.NewITFWriter(), gozxing.BarcodeFormat_ITF},
 	}
 	kind := kinds[r.IntN(len(kinds))]

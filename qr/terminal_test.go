@@ -114,9 +114,20 @@ func TestBlocksAreAsLargeAsFits(t *testing.T) {
 		cols, rows         int
 		wantCols, wantRows int // 0 is: it does not fit
 	}{
-		{45, 23, 45, 23}, {44, 23, 0, 0}, {45, 22, 0, 0}, {0, 0, 0, 0}, {-1, 50, 0, 0},
-		{48, 25, 45, 23}, {49, 25, 49, 25}, // with the wide quiet zone
-		{80, 24, 45, 23}, {80, 44, 49, 25}, {90, 45, 90, 45}, {97, 49, 90, 45}, {98, 49, 98, 49}, {200, 60, 98, 49}, {1000, 1000, 990, 495},
+		{45, 23, 45, 23},
+		{44, 23, 0, 0},
+		{45, 22, 0, 0},
+		{0, 0, 0, 0},
+		{-1, 50, 0, 0},
+		{48, 25, 45, 23},
+		{49, 25, 49, 25}, // with the wide quiet zone
+		{80, 24, 45, 23},
+		{80, 44, 49, 25},
+		{90, 45, 90, 45},
+		{97, 49, 90, 45},
+		{98, 49, 98, 49},
+		{200, 60, 98, 49},
+		{1000, 1000, 990, 495},
 	} {
 		blocks, ok := symbol.Blocks(c.cols, c.rows)
 		if cols, rows := blocks.Size(); ok && (cols != c.wantCols || rows != c.wantRows) || ok != (c.wantCols > 0) {

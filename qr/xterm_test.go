@@ -94,9 +94,9 @@ func TestEverySizeReadsBackFromATerminal(t *testing.T) {
 
 // Without any color, in the theme's own.
 func TestPlainBlocksReadBackFromATerminal(t *testing.T) {
-	display := startDisplay(t)
 	for name, look := range looks {
 		t.Run(name, func(t *testing.T) {
+			display := startDisplay(t) // its own: the text is the same, and must not be that of the terminal before
 			x := qrtest.StartXterm(t, display, append(look, "-geometry", "80x24+0+0")...)
 			cols, rows, width, height := x.Size()
 			blocks, ok := mustEncode(t, enrollment).Blocks(cols, rows-1)
@@ -115,17 +115,19 @@ func TestEverySizeReadsBackAsSixels(t *testing.T) {
 		"-geometry", "186x94+0+0", "-bg", "black", "-fg", "gray90")
 	_, _, width, height := x.Size()
 	for v := coding.Version(1); v <= 40; v++ {
-		symbol := mustEncode(t, longest(v))
-		// The height of a band of sixels and that of a module are in every relation.
-		for _, scale := range []int{symbol.PixelScale(width, height), 3 + int(v)%2} {
+		// The height of a band of sixels and that of a module are in every relation. Each text is another, so that
+		// none is read from what was on the screen before.
+		for i, scale := range []int{mustEncode(t, longest(v)).PixelScale(width, height), 3 + int(v)%2} {
+			text := longest(v)[i:]
+			symbol := mustEncode(t, text)
 			picture, err := symbol.Sixel(scale)
 			if err != nil {
 				t.Fatal(err)
 			}
 			x.Draw(picture)
-			img := onScreen(t, display, image.Rect(0, 0, width, height), longest(v))
+			img := onScreen(t, display, image.Rect(0, 0, width, height), text)
 			if v%8 == 1 || v == 40 {
-				phone(t, img, longest(v))
+				phone(t, img, text)
 			}
 		}
 	}

@@ -62,8 +62,10 @@ func showcase(t *testing.T) []string {
 	if err := os.WriteFile(pass, []byte("a passphrase for tests\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	environ := []string{"HOME=" + home, "TWOFOLD_HOME=" + filepath.Join(home, "twofold"), "TWOFOLD_VAULT=file",
-		"TWOFOLD_PASSPHRASE_FILE=" + pass, "PATH=" + os.Getenv("PATH")}
+	environ := []string{
+		"HOME=" + home, "TWOFOLD_HOME=" + filepath.Join(home, "twofold"), "TWOFOLD_VAULT=file",
+		"TWOFOLD_PASSPHRASE_FILE=" + pass, "PATH=" + os.Getenv("PATH"),
+	}
 	add := exec.Command("twofold", "add")
 	add.Env, add.Stdin = environ, strings.NewReader(shownLink+"\n")
 	if out, err := add.CombinedOutput(); err != nil {
@@ -210,11 +212,47 @@ func TestShowNeedsRoom(t *testing.T) {
 	}
 }
 
+// The interface in a real terminal: Q and a yes show the code of the one account.
+func TestInterfaceShowsACodeInARealTerminal(t *testing.T) {
+	need(t, "Xvfb", "xterm", "xdotool")
+	home := showcase(t)
+	for name, look := range map[string][]string{
+		"dark":  {"-tn", "xterm-256color", "-bg", "black", "-fg", "gray90", "-fa", "DejaVu Sans Mono", "-fs", "8", "-geometry", "80x24+0+0"},
+		// TERM is "xterm" there: sixteen colors.
+		"light": {"-bg", "white", "-fg", "black", "-geometry", "120x50+0+0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			display := qrtest.StartDisplay(t, 900, 700) // its own: what was drawn before may stay a while
+			cmd := exec.CommandContext(t.Context(), "xterm", append(look, "-e", "twofold")...)
+			cmd.Env = append(home, "DISPLAY="+display.Name, "LC_ALL=C.UTF-8")
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _, _ = cmd.Process.Kill(), cmd.Wait() }()
+			for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+				// Keys that come before the interface is there do nothing, so they are pressed until the code is seen.
+				keys := exec.CommandContext(t.Context(), "xdotool", "mousemove", "50", "50", "key", "Q", "Return")
+				keys.Env = append(home, "DISPLAY="+display.Name)
+				if out, err := keys.CombinedOutput(); err != nil {
+					t.Fatalf("%v: %s", err, out)
+				}
+				for range 10 {
+					results, _ := qr.DecodeImage(display.Picture(t, image.Rect(0, 0, 900, 700)))
+					if len(results) == 1 && results[0].Text == shownLink {
+						return
+					}
+					time.Sleep(100 * time.Millisecond)
+				}
+			}
+			t.Fatal("no code was seen")
+		})
+	}
+}
+
 // The whole way: the program in a real terminal, its screen, and the decoder.
 func TestShownCodeIsReadFromARealTerminal(t *testing.T) {
 	need(t, "Xvfb", "xterm", "kitty")
 	home := showcase(t)
-	display := qrtest.StartDisplay(t, 900, 700)
 	const show = "twofold show kor --qr --yes; sleep 600"
 	for name, words := range map[string][]string{
 		"blocks":        {"xterm", "-geometry", "80x25+0+0", "-fa", "DejaVu Sans Mono", "-fs", "8", "-e"},
@@ -223,7 +261,8 @@ func TestShownCodeIsReadFromARealTerminal(t *testing.T) {
 		"kitty":         {"kitty", "--config", "NONE", "-o", "update_check_interval=0", "-o", "initial_window_width=800", "-o", "initial_window_height=600", "-o", "remember_window_size=no"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cmd := exec.Command(words[0], append(words[1:], "bash", "-c", show)...)
+			display := qrtest.StartDisplay(t, 900, 700) // its own: what was drawn before may stay a while
+			cmd := exec.CommandContext(t.Context(), words[0], append(words[1:], "bash", "-c", show)...)
 			cmd.Env = append(home, "DISPLAY="+display.Name, "LC_ALL=C.UTF-8", "LIBGL_ALWAYS_SOFTWARE=1")
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)

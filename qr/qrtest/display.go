@@ -36,17 +36,15 @@ func StartDisplay(t testing.TB, width, height int) Display {
 	}
 	defer number.Close()
 	size := strconv.Itoa(width) + "x" + strconv.Itoa(height) + "x24"
-	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", size, "-fbdir", dir, "-nolisten", "tcp")
+	server := exec.CommandContext(t.Context(), "Xvfb", "-displayfd", "3", "-screen", "0", size, "-fbdir", dir, "-nolisten", "tcp")
 	server.ExtraFiles = []*os.File{told}
+	server.Cancel = func() error { return server.Process.Signal(os.Interrupt) } // killed, it would leave its lock behind
 	err = server.Start()
 	_ = told.Close()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = server.Process.Signal(os.Interrupt)
-		_ = server.Wait()
-	})
+	t.Cleanup(func() { _ = server.Wait() })
 	line, err := bufio.NewReader(number).ReadString('\n')
 	if err != nil {
 		t.Fatalf("Xvfb does not say its display: %v", err)

@@ -22,17 +22,14 @@ func StartKitty(t testing.TB, d Display, width, height int) *Terminal {
 			t.Fatal(err)
 		}
 	}
-	process := exec.Command("kitty", "--config", "NONE", "-o", "update_check_interval=0", "-o", "remember_window_size=no",
+	process := exec.CommandContext(t.Context(), "kitty", "--config", "NONE", "-o", "update_check_interval=0", "-o", "remember_window_size=no",
 		"-o", "initial_window_width="+strconv.Itoa(width), "-o", "initial_window_height="+strconv.Itoa(height),
 		"sh", "-c", `stty raw -echo; cat "$0" & exec cat >"$1"`, in, out)
 	process.Env = append(os.Environ(), "DISPLAY="+d.Name, "LC_ALL=C.UTF-8", "LIBGL_ALWAYS_SOFTWARE=1", "XDG_RUNTIME_DIR="+dir, "HOME="+dir)
 	if err := process.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = process.Process.Kill()
-		_ = process.Wait()
-	})
+	t.Cleanup(func() { _ = process.Wait() })
 	// Opened for both, neither waits for the other end.
 	line, err := os.OpenFile(in, os.O_RDWR, 0)
 	if err != nil {

@@ -34,7 +34,7 @@ func StartXterm(t testing.TB, d Display, words ...string) *Terminal {
 		t.Fatal(err)
 	}
 	// -S hands xterm a terminal that exists; the letters are for its records alone.
-	process := exec.Command("xterm", append([]string{"-Sab3", "-geometry", "+0+0", "-b", "0", "-bw", "0", "+sb", "-uc"}, words...)...)
+	process := exec.CommandContext(t.Context(), "xterm", append([]string{"-Sab3", "-geometry", "+0+0", "-b", "0", "-bw", "0", "+sb", "-uc"}, words...)...)
 	process.Env = append(os.Environ(), "DISPLAY="+d.Name, "LC_ALL=C.UTF-8", "XENVIRONMENT=/dev/null")
 	process.ExtraFiles = []*os.File{master}
 	err = process.Start()
@@ -44,7 +44,6 @@ func StartXterm(t testing.TB, d Display, words ...string) *Terminal {
 	}
 	x := &Terminal{t: t, line: line, answers: bufio.NewReader(line), end: func() { _ = process.Process.Kill() }}
 	t.Cleanup(func() {
-		_ = process.Process.Kill()
 		_ = process.Wait()
 		_ = line.Close()
 	})
