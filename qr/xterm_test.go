@@ -49,7 +49,7 @@ func phone(t *testing.T, img image.Image, want string) {
 	if err := os.WriteFile(name, mustPNG(t, img), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command("zbarimg", "--quiet", "--raw", name).Output()
+	out, err := exec.CommandContext(t.Context(), "zbarimg", "--quiet", "--raw", name).Output()
 	if err != nil || strings.TrimSuffix(string(out), "\n") != want {
 		t.Errorf("zbarimg reads %d bytes, want %d: %v", len(out)-1, len(want), err)
 	}

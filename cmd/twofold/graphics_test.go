@@ -52,6 +52,9 @@ func TestAnswersOfTerminals(t *testing.T) {
 	}
 }
 
+// pause in answers is most of the time that a terminal may take.
+const pause = "\x00"
+
 const shownLink = "otpauth://totp/KOR:ada@example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=KOR&algorithm=SHA1&digits=6&period=30"
 
 // showcase is a home with one account, and its environment.
@@ -66,7 +69,7 @@ func showcase(t *testing.T) []string {
 		"HOME=" + home, "TWOFOLD_HOME=" + filepath.Join(home, "twofold"), "TWOFOLD_VAULT=file",
 		"TWOFOLD_PASSPHRASE_FILE=" + pass, "PATH=" + os.Getenv("PATH"),
 	}
-	add := exec.Command("twofold", "add")
+	add := exec.CommandContext(t.Context(), "twofold", "add")
 	add.Env, add.Stdin = environ, strings.NewReader(shownLink+"\n")
 	if out, err := add.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -93,8 +96,11 @@ func terminalSays(t *testing.T, answers, command string, environ ...string) (wri
 		all.Write(chunk[:n])
 		if !asked && bytes.Contains(all.Bytes(), []byte(askKind)) {
 			asked = true
-			if _, err := io.WriteString(file, answers); err != nil {
-				t.Fatal(err)
+			for i, part := range strings.Split(answers, pause) {
+				time.Sleep(time.Duration(min(i, 1)) * answerTime * 2 / 3)
+				if _, err := io.WriteString(file, part); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
 		if err != nil {
@@ -125,6 +131,7 @@ func TestShowAsksTheTerminal(t *testing.T) {
 		{"sixels", vt340Says, []string{"TERM=xterm-256color"}, true, "\x1bP0;0;0q\"1;1;294;294"}, // 49 modules of 6 pixels, in 312
 		{"sixels without a bound", "\x1b[?63;4c", []string{"TERM=foot"}, true, "\x1bP0;0;0q\"1;1;"},
 		{"neither", xtermSays, []string{"TERM=xterm-256color"}, true, "\x1b[38;5;16;48;5;231m"},
+		{"kitty, slow and in pieces", strings.Replace(strings.Replace(kittySays, "_G", "_"+pause+"G", 1), "[?", "["+pause+"?", 1), []string{"TERM=xterm-kitty"}, true, "\x1b_Ga=T,f=100"},
 		{"silence", "", []string{"TERM=xterm-256color"}, true, "\x1b[38;5;16;48;5;231m"},
 		{"NO_COLOR, dark", xtermSays, []string{"TERM=xterm-256color", "NO_COLOR=1"}, true, "██████"},
 		{"dumb", "", []string{"TERM=dumb"}, false, "██████"},
@@ -217,7 +224,7 @@ func TestInterfaceShowsACodeInARealTerminal(t *testing.T) {
 	need(t, "Xvfb", "xterm", "xdotool")
 	home := showcase(t)
 	for name, look := range map[string][]string{
-		"dark":  {"-tn", "xterm-256color", "-bg", "black", "-fg", "gray90", "-fa", "DejaVu Sans Mono", "-fs", "8", "-geometry", "80x24+0+0"},
+		"dark": {"-tn", "xterm-256color", "-bg", "black", "-fg", "gray90", "-fa", "DejaVu Sans Mono", "-fs", "8", "-geometry", "80x24+0+0"},
 		// TERM is "xterm" there: sixteen colors.
 		"light": {"-bg", "white", "-fg", "black", "-geometry", "120x50+0+0"},
 	} {

@@ -35,7 +35,7 @@ func question(terminal *os.File, text string, ends *regexp.Regexp, patience time
 	}
 	defer func() { _, _ = terminal.WriteString(wipeLine) }()
 	answers := make([]byte, 0, 1024)
-	for deadline := time.Now().Add(patience); len(answers) < cap(answers) && readable(fd, time.Until(deadline)); {
+	for len(answers) < cap(answers) && readable(fd, patience) { // one that has begun to answer gets as long again
 		n, err := unix.Read(fd, answers[len(answers):cap(answers)])
 		if err != nil || n <= 0 {
 			return ""
