@@ -19,14 +19,21 @@ const maxScale = 64
 // PNG draws the symbol black on white with a quiet zone of 4 modules, scale pixels a module,
 // scale being 1 to 64. A phone in front of a screen is at ease with 4 to 8.
 func (s Symbol) PNG(scale int) ([]byte, error) {
-	if scale < 1 || scale > maxScale {
-		return nil, fmt.Errorf("draw QR code: scale %d is not within 1 to %d", scale, maxScale)
+	if err := checkScale(scale); err != nil {
+		return nil, err
 	}
 	var out bytes.Buffer
 	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&out, s.image(scale)); err != nil {
 		return nil, fmt.Errorf("draw QR code: %w", err)
 	}
 	return out.Bytes(), nil
+}
+
+func checkScale(scale int) error {
+	if scale < 1 || scale > maxScale {
+		return fmt.Errorf("draw QR code: scale %d is not within 1 to %d", scale, maxScale)
+	}
+	return nil
 }
 
 func (s Symbol) image(scale int) *image.Paletted {

@@ -10,6 +10,7 @@ import (
 	"image/color"
 	"image/gif"
 	"image/jpeg"
+	"os"
 	"runtime"
 	"testing"
 	"time"
@@ -72,6 +73,8 @@ func TestHugeClaimsAreRefusedUnread(t *testing.T) {
 		"GIF":           hugeGIF,
 		"JPEG":          hugeJPEG(t),
 		"over 64 MiB":   make([]byte, MaxFileSize+1),
+		"WebP extended": webpOf("VP8X", "\x00\x00\x00\x00\x3f\x9c\x00\x3f\x9c\x00"), // 40,000 x 40,000; more is no WebP
+		"WebP lossy":    webpOf("VP8 ", "\x10\x00\x00\x9d\x01\x2a\xff\x3f\xff\x3f"), // 16,383 x 16,383, the most
 		"WebP lossless": []byte("RIFF\x40\x00\x00\x00WEBPVP8L\x20\x00\x00\x00\x2f\xff\xff\xff\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"),
 	} {
 		var err error
@@ -83,6 +86,13 @@ func TestHugeClaimsAreRefusedUnread(t *testing.T) {
 			t.Errorf("%s: %d bytes were allocated for nothing", name, memory)
 		}
 	}
+}
+
+// webpOf is a WebP file of that one chunk.
+func webpOf(kind, data string) []byte {
+	out := binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(12+len(data)))
+	out = append(append(out, "WEBP"...), kind...)
+	return append(binary.LittleEndian.AppendUint32(out, uint32(len(data))), data...)
 }
 
 func hugeJPEG(t *testing.T) []byte {
@@ -154,7 +164,14 @@ func TestDamagedFilesGiveErrors(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, data := range map[string][]byte{"PNG": mustPNG(t, img), "GIF": asGIF.Bytes(), "JPEG": asJPEG.Bytes(), "BMP": asBMP.Bytes()} {
+	webp := func(kind string) []byte {
+		data, err := os.ReadFile("testdata/" + kind + ".webp")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	for name, data := range map[string][]byte{"lossy WebP": webp("lossy"), "lossless WebP": webp("lossless"), "PNG": mustPNG(t, img), "GIF": asGIF.Bytes(), "JPEG": asJPEG.Bytes(), "BMP": asBMP.Bytes()} {
 		for i := 0; i < len(data); i += 1 + i/64 {
 			check(t, name, data[:i])
 			changed := bytes.Clone(data)

@@ -5,6 +5,8 @@ import (
 	"image/color"
 	"strings"
 	"testing"
+
+	"github.com/hinshun/vt10x"
 )
 
 // drawn renders lines of half blocks the way a terminal does, ink on ground, with cells of so many pixels.
@@ -54,32 +56,99 @@ func TestHalfBlocksReadBack(t *testing.T) {
 	}
 }
 
-func TestTerminalSetsItsColors(t *testing.T) {
+// Whatever its own colors are, an emulated terminal shows the colored form black on white.
+func TestColoredBlocksSetTheirColors(t *testing.T) {
 	symbol := mustEncode(t, enrollment)
-	plain := strings.Split(symbol.HalfBlocks(), "\n")
-	for i, line := range strings.Split(symbol.Terminal(), "\n") {
-		want := plain[i]
-		if want != "" {
-			want = "\x1b[38;5;16;48;5;231m" + want + "\x1b[0m"
+	blocks, ok := symbol.Blocks(symbol.TerminalSize())
+	if !ok {
+		t.Fatal("the symbol does not fit into the room that it says it needs")
+	}
+	cols, rows := blocks.Size()
+	screen := vt10x.New(vt10x.WithSize(cols+2, rows+2))
+	if _, err := screen.Write([]byte(strings.ReplaceAll(blocks.Colored(), "\n", "\r\n"))); err != nil {
+		t.Fatal(err)
+	}
+	const black, white = vt10x.Color(16), vt10x.Color(231)
+	paint := map[vt10x.Color]color.Color{black: color.Black, white: color.White}
+	img := page((cols+2)*6, (rows+2)*12, color.Gray{20})
+	for y := range rows + 2 {
+		for x := range cols + 2 {
+			cell := screen.Cell(x, y)
+			if x >= cols || y >= rows {
+				if cell.BG == black || cell.BG == white {
+					t.Fatalf("the cell %d, %d outside of the drawing is colored", x, y)
+				}
+				continue
+			}
+			ink, ground := paint[cell.FG], paint[cell.BG]
+			if ink == nil || ground == nil {
+				t.Fatalf("the cell %d, %d has the colors %v on %v", x, y, cell.FG, cell.BG)
+			}
+			paste(img, page(6, 12, ground), x*6, y*12)
+			if cell.Char == '▄' {
+				paste(img, page(6, 6, ink), x*6, y*12+6)
+			}
 		}
-		if line != want {
-			t.Fatalf("line %d is %q, want %q", i, line, want)
-		}
+	}
+	wantTexts(t, img, enrollment)
+}
+
+// On a dark background the plain form is dark on light as well: no reader has to try the other polarity.
+func TestPlainBlocksKnowTheBackground(t *testing.T) {
+	symbol := mustEncode(t, enrollment)
+	blocks, _ := symbol.Blocks(200, 100)
+	_, paint := drawn(t, blocks.Plain(true), 8, 16, color.Gray{220}, color.Gray{20})
+	wantTexts(t, paint(), enrollment)
+	light := strings.NewReplacer("█", " ", " ", "█", "▀", "▄", "▄", "▀").Replace(blocks.Plain(true))
+	if light != blocks.Plain(false) {
+		t.Error("the two forms are not each other's inverse")
 	}
 }
 
-func TestFits(t *testing.T) {
-	symbol := mustEncode(t, textOf(130)) // version 7 without a higher level's room to spare: 45 modules
-	cols, rows := symbol.TerminalSize()
-	if cols != symbol.Size()+4 || rows != (symbol.Size()+5)/2 {
-		t.Fatalf("%d modules need %d x %d cells", symbol.Size(), cols, rows)
+func TestBlocksAreAsLargeAsFits(t *testing.T) {
+	symbol := mustEncode(t, textOf(130)) // version 6: 41 modules
+	if symbol.Size() != 41 {
+		t.Fatalf("%d modules", symbol.Size())
 	}
 	for _, c := range []struct {
-		cols, rows int
-		want       bool
-	}{{cols, rows, true}, {cols - 1, rows, false}, {cols, rows - 1, false}, {200, 200, true}, {0, 0, false}} {
-		if got := symbol.Fits(c.cols, c.rows); got != c.want {
-			t.Errorf("Fits(%d, %d) is %v", c.cols, c.rows, got)
+		cols, rows         int
+		wantCols, wantRows int // 0 is: it does not fit
+	}{
+		{45, 23, 45, 23},
+		{44, 23, 0, 0},
+		{45, 22, 0, 0},
+		{0, 0, 0, 0},
+		{-1, 50, 0, 0},
+		{48, 25, 45, 23},
+		{49, 25, 49, 25}, // with the wide quiet zone
+		{80, 24, 45, 23},
+		{80, 44, 49, 25},
+		{90, 45, 90, 45},
+		{97, 49, 90, 45},
+		{98, 49, 98, 49},
+		{200, 60, 98, 49},
+		{1000, 1000, 990, 495},
+	} {
+		blocks, ok := symbol.Blocks(c.cols, c.rows)
+		if cols, rows := blocks.Size(); ok && (cols != c.wantCols || rows != c.wantRows) || ok != (c.wantCols > 0) {
+			t.Errorf("in %d x %d: %d x %d, %v", c.cols, c.rows, cols, rows, ok)
 		}
+	}
+	if _, ok := (Symbol{}).Blocks(80, 24); ok {
+		t.Error("nothing fits")
+	}
+}
+
+func TestPixelScaleIsAsLargeAsFits(t *testing.T) {
+	symbol := mustEncode(t, "a") // 21 modules, 29 with the quiet zone
+	for _, c := range []struct{ width, height, want int }{
+		{28, 100, 0}, {29, 29, 1}, {100, 87, 3}, {1 << 20, 1 << 20, maxScale}, {-5, 10, 0},
+	} {
+		if got := symbol.PixelScale(c.width, c.height); got != c.want {
+			t.Errorf("in %d x %d pixels: %d, want %d", c.width, c.height, got, c.want)
+		}
+	}
+	if got := symbol.PixelSize(3); got != 87 {
+		t.Errorf("%d pixels", got)
 	}
 }

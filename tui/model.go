@@ -37,6 +37,7 @@ type Model struct {
 	soon  func() tea.Cmd // says slow, a little later
 
 	width, height int
+	plain         bool // colors don't reach the screen
 	now           time.Time
 
 	in      screen

@@ -12,6 +12,7 @@ import (
 // Anything else belongs to the field in front.
 func (m Model) paste(msg tea.PasteMsg) (Model, tea.Cmd) {
 	m.help = false
+	m.codes = m.codes.Hide()
 	found := add.Recognize(msg.Content)
 	if m.in == inUnlock && m.unlock.Typing() && (found.Any() || add.PartOfLink(msg.Content)) {
 		m.unlock = m.unlock.Refuse()
@@ -57,7 +58,7 @@ func (m Model) opened(msg unlock.Opened) (Model, tea.Cmd) {
 	m.vault, m.passphrase = msg.Vault, msg.Passphrase
 	m.now = m.opts.Now()
 	m.codes = codes.New(m.ctx, m.vault, m.theme, m.now).After(m.codes).
-		Offer(m.opts.UnlockKeyring != nil, m.opts.SnoozeBackup != nil).Select(m.here)
+		Offer(m.opts.UnlockKeyring != nil, m.opts.SnoozeBackup != nil).SetPlain(m.plain).Select(m.here)
 	if m.said != "" {
 		m.codes, m.said = m.codes.Say(m.said), ""
 	}

@@ -3,6 +3,7 @@ package tui
 import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 
 	"twofold/tui/add"
 	"twofold/tui/codes"
@@ -23,6 +24,10 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if dark, told := theme.Told(msg.Getenv("COLORFGBG")); told {
 			return m.themed(theme.New(dark)), nil
 		}
+		return m, nil
+	case tea.ColorProfileMsg:
+		m.plain = msg.Profile == colorprofile.NoTTY || msg.Profile == colorprofile.ASCII
+		m.codes = m.codes.SetPlain(m.plain)
 		return m, nil
 	case tea.BackgroundColorMsg:
 		return m.themed(theme.New(msg.IsDark())), nil
@@ -227,6 +232,7 @@ func (m Model) toHandshake() (Model, tea.Cmd) {
 		m.from = m.in
 	}
 	m.in = inHandshake
+	m.codes = m.codes.Hide()
 	var cmd tea.Cmd
 	m.handshake, cmd = m.handshake.Open()
 	if m.opts.Play {

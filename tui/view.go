@@ -35,6 +35,9 @@ func (m Model) draw() string {
 	if m.width <= 0 || m.height <= 0 {
 		return ""
 	}
+	if m.in == inCodes && m.codes.Showing() {
+		return m.codes.Screen(m.width, m.height)
+	}
 	var b strings.Builder
 	head, rule := m.viewHead()
 	b.WriteString(head + "\n")

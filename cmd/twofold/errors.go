@@ -56,6 +56,7 @@ var wordings = []wording{
 	{is: errNoClipboard, code: exitFailed, hints: []string{"install wl-clipboard (Wayland) or xclip (X11), or leave out --copy"}},
 	{is: errNoPictures, code: exitNoCode, hints: []string{"PNG, JPEG, GIF, WebP and BMP files are read"}},
 
+	{is: errPictureThere, code: exitFailed, hints: []string{"nothing was written; name another file, or delete that one"}},
 	{is: errNoBackupPlace, code: exitUsage, hints: []string{"name a folder: twofold vault backup /media/stick/"}},
 	{is: errNewPassphraseNobody, code: exitUsage, hints: []string{"put the new passphrase into a file that only you can read, and name it: --new-passphrase-file FILE"}},
 	{is: errBackupNobody, code: exitUsage, hints: []string{"put the backup's passphrase into a file that only you can read, and name it: --password-file FILE"}},
@@ -171,6 +172,12 @@ func outcomeOf(err error) outcome {
 	if errors.As(err, &lost) {
 		return outcome{exitFailed, fmt.Sprintf("the secrets of %s cannot be read", count(len(lost.Accounts), "account")), append(named(lost.Accounts),
 			"nothing was moved; \"twofold vault doctor\" says more. Bring them back from a backup, or remove them")}
+	}
+	var room roomError
+	if errors.As(err, &room) {
+		return outcome{exitFailed, err.Error(), []string{
+			"make the window larger, or its letters smaller, and try again", "or make a picture of it: --png FILE",
+		}}
 	}
 	var twin *vault.DuplicateError
 	if errors.As(err, &twin) {

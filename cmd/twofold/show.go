@@ -7,19 +7,23 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"twofold/qr"
 	"twofold/vault"
 )
 
 func (a *app) showCommand() *cobra.Command {
 	var asQR, asURI, yes bool
+	var file string
 	cmd := &cobra.Command{
 		Use:   "show FILTER",
 		Short: "Reveal the secret of an account, to take it to another app",
-		Args:  needFilter,
+		Long: `Reveal the secret of an account, to take it to another app. It asks first.
+
+--qr draws a QR code on the terminal for a phone to scan: a picture where the terminal shows pictures (kitty's
+protocol, sixels), else blocks, black on white whatever the theme, as large as the window has room for.`,
+		Args: needFilter,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if asQR && asURI {
-				return usageError{cmd.CommandPath(), errors.New("--qr and --uri do not go together")}
+			if asURI && (asQR || file != "") {
+				return usageError{cmd.CommandPath(), errors.New("--uri goes with neither --qr nor --png")}
 			}
 			return a.withVault(cmd.Context(), func(v *vault.Vault) error {
 				acc, err := oneAccount(v.Accounts(), filterOf(args))
@@ -38,11 +42,15 @@ func (a *app) showCommand() *cobra.Command {
 					return err
 				}
 				defer key.Secret.Clear()
+				if file != "" {
+					return a.savePNG(key, file)
+				}
 				return a.reveal(key, asQR, asURI)
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&asQR, "qr", false, "as a QR code")
+	cmd.Flags().BoolVar(&asQR, "qr", false, "as a QR code on the terminal")
+	cmd.Flags().StringVar(&file, "png", "", "as a QR code in a new picture `FILE` that only you can read")
 	cmd.Flags().BoolVar(&asURI, "uri", false, "as an otpauth:// link")
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
 	return cmd
@@ -58,19 +66,6 @@ func (a *app) reveal(key vault.Key, asQR, asURI bool) error {
 		return err
 	}
 	_, err := fmt.Fprintln(a.Out, grouped(key.Secret.RevealBase32()))
-	return err
-}
-
-func (a *app) revealQR(key vault.Key) error {
-	symbol, err := qr.Encode(key.RevealURI())
-	if err != nil {
-		return err
-	}
-	text := symbol.HalfBlocks()
-	if _, ok := terminal(a.Out); ok {
-		text = symbol.Terminal()
-	}
-	_, err = fmt.Fprintln(a.Out, text)
 	return err
 }
 

@@ -13,7 +13,7 @@ type KeyBinding = key.Binding
 type Keys struct {
 	Up, Down, PageUp, PageDown, First, Last key.Binding
 	Copy, Add, Find, Remove, Undo           key.Binding
-	Lock, Trash, Unlock, Snooze             key.Binding
+	Lock, Trash, Unlock, Snooze, Phone      key.Binding
 	Yes, Leave                              key.Binding
 }
 
@@ -34,6 +34,7 @@ func DefaultKeys() Keys {
 		Find:     bind("/", "find", "/"),
 		Remove:   bind("x Del", "remove", "x", "d", "delete"),
 		Undo:     bind("u", "undo", "u"),
+		Phone:    bind("Q", "QR code for a phone", "Q"),
 		Lock:     bind("l", "lock", "l"),
 		Trash:    bind("t", "trash", "t"),
 		Unlock:   bind("U", "unlock the keyring", "U"),
@@ -49,6 +50,11 @@ func (k Keys) short(m Model) []key.Binding {
 		keep := k.Leave
 		keep.SetHelp("Esc", "keep")
 		return []key.Binding{k.Yes, keep}
+	case m.phone.asks != "":
+		show, keep := k.Yes, k.Leave
+		show.SetHelp("⏎", "show")
+		keep.SetHelp("Esc", "keep hidden")
+		return []key.Binding{show, keep}
 	case m.filtering:
 		return []key.Binding{k.Copy, k.Leave}
 	case m.unlocking:
@@ -80,7 +86,7 @@ func (k Keys) full(m Model) []widget.KeyGroup {
 	k.Snooze.SetEnabled(m.snoozes)
 	return []widget.KeyGroup{
 		{Title: "Move", Keys: []key.Binding{k.Up, k.Down, k.PageUp, k.PageDown, k.First, k.Last}},
-		{Title: "Accounts", Keys: []key.Binding{k.Copy, k.Add, k.Find, leave, k.Remove, k.Undo, k.Trash}},
+		{Title: "Accounts", Keys: []key.Binding{k.Copy, k.Add, k.Find, leave, k.Phone, k.Remove, k.Undo, k.Trash}},
 		{Title: "Vault", Keys: []key.Binding{k.Lock, k.Unlock, stop, k.Snooze}},
 	}
 }

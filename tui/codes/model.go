@@ -91,6 +91,9 @@ type Model struct {
 	undoUntil time.Time
 	working   bool // a counter or a removal is on its way
 
+	phone phone
+	plain bool // colors don't reach the screen
+
 	said      string
 	saidUntil time.Time
 	clearAt   time.Time // when the clipboard is emptied; zero: holds nothing of ours
@@ -174,7 +177,7 @@ func (m Model) selected() (row, bool) {
 }
 
 // Asking tells whether the screen waits for a yes or a no.
-func (m Model) Asking() bool { return m.removing != "" }
+func (m Model) Asking() bool { return m.removing != "" || m.phone.asks != "" || m.Showing() }
 
 // Held is how many secrets are in memory.
 func (m Model) Held() int { return len(m.held) }

@@ -29,6 +29,8 @@ func (m Model) Status() string {
 			}
 			return ask
 		}
+	case m.phone.asks != "":
+		return m.question()
 	case m.said != "":
 		return m.said
 	case m.troubles != "":

@@ -16,6 +16,7 @@ func (m Model) Tick(now time.Time) (Model, tea.Cmd) {
 	if now.After(m.saidUntil) {
 		m.said = ""
 	}
+	m = m.expire()
 	var cmds []tea.Cmd
 	if !m.clearAt.IsZero() && !now.Before(m.clearAt) {
 		m.clearAt = time.Time{}
@@ -67,8 +68,10 @@ func (m Model) answered(msg tea.Msg) (Model, tea.Cmd) {
 		return m.took(msg)
 	case made:
 		return m.make1(msg)
+	case pictured:
+		return m.show(msg), nil
 	case failed:
-		m.working = false
+		m.working, m.phone.wanted = false, false
 		if errors.Is(msg.err, vault.ErrMoved) {
 			return m, moved
 		}
@@ -142,6 +145,10 @@ func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 	if m.removing != "" {
 		return m.pressRemoving(msg)
 	}
+	if m.phone.asks != "" || m.Showing() {
+		return m.pressPhone(msg)
+	}
+	m.phone.wanted = false // any key is a change of mind
 	k := m.keys
 	switch {
 	case key.Matches(msg, k.Copy):
@@ -178,6 +185,8 @@ func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 		m.unlocking, m.ask = true, UnlockRequested{}
 	case key.Matches(msg, k.Snooze) && m.snoozes && m.notes.Backup != "":
 		m.ask = SnoozeRequested{}
+	case key.Matches(msg, k.Phone):
+		m = m.askPhone()
 	case key.Matches(msg, k.Remove):
 		if r, ok := m.selected(); ok && !m.working && r.aside == "" {
 			m.removing = r.account.ID

@@ -22,15 +22,12 @@ func pictureOf(uri verifier.Secret) (picture, error) {
 	if err != nil {
 		return picture{}, fmt.Errorf("draw key URI: %w", err) // the errors of qr never quote the text
 	}
-	side := symbol.Size() + 2*quietZone
+	side := symbol.PixelSize(1)
 	return picture{symbol: symbol, module: (smallestPicture + side - 1) / side}, nil
 }
 
-// quietZone is what package qr leaves white around a symbol, in modules.
-const quietZone = 4
-
 // Side is the width and height to show it at, in CSS pixels.
-func (p picture) Side() int { return (p.symbol.Size() + 2*quietZone) * p.module }
+func (p picture) Side() int { return p.symbol.PixelSize(p.module) }
 
 func (h *handler) png(w http.ResponseWriter, r *http.Request) {
 	h.picture(w, r, "image/png", func(p picture) ([]byte, error) {
