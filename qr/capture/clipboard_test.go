@@ -25,7 +25,7 @@ func copyWith(t *testing.T, env []string, data []byte, program string, args ...s
 
 func TestClipboardOfX11(t *testing.T) {
 	need(t, "Xvfb", "xclip")
-	display := startXvfb(t)
+	display := startXvfb(t, 24)
 	testClipboard(t, session("DISPLAY="+display), func(data []byte, form string) {
 		args := []string{"-selection", "clipboard"}
 		if form != "" {

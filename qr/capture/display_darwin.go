@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// display is screencapture's work on macOS.
-func (s system) display(context.Context) ([]Picture, error) {
+// monitors is screencapture's work on macOS.
+func (s system) monitors(context.Context) ([]Picture, error) {
 	return nil, errors.New("macOS has none of that kind")
 }

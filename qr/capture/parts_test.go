@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -117,8 +118,8 @@ func tempDir(t *testing.T) string {
 	return dir
 }
 
-// startXvfb returns the name of an X11 display that nobody sees.
-func startXvfb(t *testing.T) string {
+// startXvfb returns the name of an X11 display that nobody sees, of so many bits a pixel.
+func startXvfb(t *testing.T, depth int) string {
 	t.Helper()
 	need(t, "Xvfb")
 	out, in, err := os.Pipe()
@@ -127,7 +128,7 @@ func startXvfb(t *testing.T) string {
 	}
 	defer out.Close()
 	// Without -noreset it forgets its monitors when the last program leaves.
-	cmd := command("Xvfb", "-displayfd", "3", "-screen", "0", "1400x900x24", "-nolisten", "tcp", "-noreset")
+	cmd := command("Xvfb", "-displayfd", "3", "-screen", "0", "1400x900x"+strconv.Itoa(depth), "-nolisten", "tcp", "-noreset")
 	cmd.ExtraFiles = []*os.File{in}
 	start(t, cmd)
 	in.Close()
