@@ -1,0 +1,33 @@
+package capture
+
+import (
+	"net/url"
+	"path/filepath"
+	"strings"
+)
+
+// FileURL gives the path in a file:// address, as file managers and browsers hand them over. It is false for any other
+// text, and for a file of another computer.
+func FileURL(text string) (string, bool) {
+	text = strings.TrimSpace(text)
+	if len(text) < 7 || !strings.EqualFold(text[:7], "file://") {
+		return "", false
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Path == "" || u.Host != "" && !strings.EqualFold(u.Host, "localhost") {
+		return "", false
+	}
+	path := u.Path
+	if strings.ContainsAny(text, "?#") { // who writes one by hand forgets to escape these
+		if path, err = url.PathUnescape(text[7+len(u.Host):]); err != nil {
+			return "", false
+		}
+	}
+	if strings.ContainsRune(path, 0) {
+		return "", false
+	}
+	if len(path) > 2 && path[0] == '/' && path[2] == ':' { // /C:/Users
+		path = filepath.FromSlash(path[1:])
+	}
+	return path, true
+}
