@@ -87,3 +87,6 @@ func (m MissingParts) String() string {
 	last := len(words) - 1
 	return fmt.Sprintf("parts %s and %s of %d are missing", strings.Join(words[:last], ", "), words[last], m.Of)
 }
+
+// Clone is a copy to which parts can be added without g having them.
+func (g *GoogleExport) Clone() GoogleExport { return GoogleExport{slices.Clone(g.parts)} }

@@ -85,7 +85,7 @@ func expectedShapes(t *testing.T, file []byte) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		k := vault.Key{Secret: secret, Account: vault.Account{Type: w.Type, Issuer: w.Issuer, Label: w.Name, Algorithm: vault.Algorithm(w.Algorithm), Digits: w.Digits}}
+		k := vault.Key{Secret: secret, Account: vault.Account{Type: w.Type, Issuer: w.Issuer, Label: strings.TrimSpace(w.Name), Algorithm: vault.Algorithm(w.Algorithm), Digits: w.Digits}}
 		if w.Period != nil {
 			k.Period = *w.Period
 		}
