@@ -10,8 +10,10 @@ import (
 	"syscall"
 
 	"twofold/qr"
+	"twofold/qr/capture"
 	"twofold/tui/walk"
 	"twofold/vault"
+	"twofold/vault/transfer"
 	"twofold/verifier/delivery"
 	"twofold/verifier/rollout"
 	"twofold/verifier/server"
@@ -32,6 +34,7 @@ const (
 	keyringHint  = "keep your secrets in a file under a passphrase instead: TWOFOLD_VAULT=file"
 	pipeHint     = `pipe it in: printf '%s\n' LINK | twofold add, or run "twofold add" and paste it at the question`
 	nothingMoved = "nothing was changed"
+	picturesHint = "PNG, JPEG, GIF, WebP, BMP and TIFF pictures are read, and PDF"
 )
 
 // wording is one row of the table: an error, the exit code it ends the program with, and what to do next. An empty
@@ -54,7 +57,9 @@ var wordings = []wording{
 	{is: errLeft, code: exitFailed},
 	{is: errPassphrasesDiffer, code: exitFailed, hints: []string{"run the command once more"}},
 	{is: errNoClipboard, code: exitFailed, hints: []string{"install wl-clipboard (Wayland) or xclip (X11), or leave out --copy"}},
-	{is: errNoPictures, code: exitNoCode, hints: []string{"PNG, JPEG, GIF, WebP and BMP files are read"}},
+	{is: errNoPictures, code: exitNoCode, hints: []string{picturesHint}},
+	{is: errPictureInArguments, code: exitUsage, hints: []string{"copy it, and pipe it in: wl-paste | twofold scan -, or look at the clipboard: twofold scan --clipboard"}},
+	{is: errWebPicture, code: exitUsage, hints: []string{"save it in the browser, then: twofold scan FILE", "or open the page, and look at the screen: twofold scan --screen"}},
 
 	{is: errNoBackupPlace, code: exitUsage, hints: []string{"name a folder: twofold vault backup /media/stick/"}},
 	{is: errNewPassphraseNobody, code: exitUsage, hints: []string{"put the new passphrase into a file that only you can read, and name it: --new-passphrase-file FILE"}},
@@ -116,10 +121,26 @@ var wordings = []wording{
 	}},
 	{is: vault.ErrSecretMissing, code: exitFailed, hints: []string{"was the item deleted from the keyring, or is another keyring in use?"}},
 
-	{is: qr.ErrNoCode, code: exitNoCode, hints: []string{
-		"take the picture so that the whole code and some white around it are in it, and larger", `or type the key that the page shows: twofold add`,
+	{is: errEntriesAside, code: exitFailed, hints: []string{"the others were read; add these by hand: ask the page that gave each for a new code"}},
+	{is: errPartsMissing, code: exitFailed, hints: []string{
+		"scan all parts at once, in any order: twofold scan PART1 PART2 ...", "what is in the vault already is not added twice",
 	}},
-	{is: qr.ErrNotAPicture, code: exitBadFile, hints: []string{"PNG, JPEG, GIF, WebP and BMP are read"}},
+	{is: transfer.ErrGoogle, code: exitBadFile, hints: []string{"make the export anew, and scan its code instead of copying its text"}},
+	{is: errNotTaken, code: exitFailed, hints: []string{"the others are in the vault"}},
+	{is: capture.ErrNoPoppler, code: exitFailed, hints: []string{
+		"install poppler-utils (Debian, Ubuntu, Fedora) or poppler (Arch, Homebrew)", "or open it and look at the screen: twofold scan --screen",
+	}},
+	{is: capture.ErrBadPDF, code: exitBadFile, hints: []string{"open it and look at the screen: twofold scan --screen"}},
+	{is: capture.ErrDataURL, code: exitBadFile, hints: []string{"open the page and look at the screen: twofold scan --screen"}},
+	{is: capture.ErrRefused, code: exitFailed, hints: []string{"try again and allow it, or save a screenshot: twofold scan FILE"}},
+	{is: errClipboardEmpty, code: exitNoCode, hints: []string{"copy the picture with the code, or the link that begins with otpauth://"}},
+	{is: errNoCodeInText, code: exitNoCode, hints: []string{"copy the picture with the code, or the link that begins with otpauth://"}},
+	{is: qr.ErrNoCode, code: exitNoCode, hints: []string{
+		"the whole code with the white around it must be in the picture: sharp, not cropped, and larger is better",
+		"a screenshot reads better than a photo; or let twofold look at the screen: twofold scan --screen",
+		"or type the key that the page shows: twofold add",
+	}},
+	{is: qr.ErrNotAPicture, code: exitBadFile, hints: []string{picturesHint, "of anything else take a screenshot, or: twofold scan --screen"}},
 	{is: qr.ErrTooLarge, code: exitBadFile, hints: []string{"crop the picture to the code"}},
 	{is: syscall.EADDRINUSE, code: exitFailed, says: "another program listens on that port already", hints: []string{
 		"take a free one: twofold serve --listen 127.0.0.1:0",
@@ -166,6 +187,10 @@ func outcomeOf(err error) outcome {
 			}
 			return outcome{row.code, says, row.hints}
 		}
+	}
+	var unavailable *capture.Unavailable
+	if errors.As(err, &unavailable) {
+		return outcome{exitFailed, err.Error(), unavailable.Instead}
 	}
 	var lost *vault.UnreadableError
 	if errors.As(err, &lost) {
