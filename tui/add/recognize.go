@@ -1,29 +1,30 @@
 package add
 
 import (
-	"net/url"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"twofold/qr/capture"
 	"twofold/vault"
 )
 
-// Found is what a pasted text turned out to be: links to accounts, or files
-// that should be pictures. Both empty: neither.
+// Found is what a pasted text turned out to be: links to accounts, pictures, or
+// files that should be pictures. All empty: none of it.
 type Found struct {
-	Links []string // otpauth:// texts
-	Paths []string // of pictures, not yet looked at
+	Links    []string // otpauth:// texts, steam:// and parts of exports
+	Pictures []string // data: addresses
+	Paths    []string // of pictures, not yet looked at
 }
 
 // Any tells whether anything was found.
-func (f Found) Any() bool { return len(f.Links)+len(f.Paths) > 0 }
+func (f Found) Any() bool { return len(f.Links)+len(f.Pictures)+len(f.Paths) > 0 }
 
 // What names what was found, for a sentence: the account of a single link, or how
 // many there are. It holds no secret.
 func (f Found) What() string {
-	switch l, p := len(f.Links), len(f.Paths); {
+	switch l, p := len(f.Links), len(f.Paths)+len(f.Pictures); {
 	case l == 1 && p == 0:
 		if k, err := vault.ParseKeyURI(f.Links[0]); err == nil {
 			k.Secret.Clear()
@@ -38,8 +39,7 @@ func (f Found) What() string {
 	return "what was pasted"
 }
 
-// migration begins Google Authenticator's export, which is told apart to be
-// named; it is not read here.
+// migration begins a part of an export of Google Authenticator.
 const migration = "otpauth-migration://"
 
 const (
@@ -49,6 +49,7 @@ const (
 
 var pictures = map[string]bool{
 	".png": true, ".jpg": true, ".jpeg": true, ".gif": true, ".webp": true, ".bmp": true,
+	".tif": true, ".tiff": true, ".jfif": true, ".pdf": true,
 }
 
 // Recognize tells what a paste anywhere in the program is about. Links count
@@ -61,6 +62,10 @@ func Recognize(pasted string) Found {
 		return f
 	}
 	text := strings.TrimSpace(pasted)
+	if capture.IsDataURL(text) {
+		f.Pictures = []string{text}
+		return f
+	}
 	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
 		line = strings.TrimSpace(line)
 		if i := linkStart(line); i >= 0 && len(f.Links) < maxFound {
@@ -82,6 +87,9 @@ func linkStart(line string) int {
 	if i := strings.Index(lower, "otpauth://"); i >= 0 {
 		return i
 	}
+	if secret, ok := strings.CutPrefix(lower, "steam://"); ok && len(secret) >= 16 && !strings.Contains(secret, "/") {
+		return 0 // Steam's other links are commands to it
+	}
 	return strings.Index(lower, migration)
 }
 
@@ -90,7 +98,7 @@ func linkStart(line string) int {
 // never repeated.
 func PartOfLink(text string) bool {
 	lower := strings.ToLower(text)
-	for _, sign := range []string{"otpauth", "secret=", "secret%3d", "&issuer=", "&digits=", "&period=", "&algorithm=", "&counter="} {
+	for _, sign := range []string{"otpauth", "data:image", "secret=", "secret%3d", "&issuer=", "&digits=", "&period=", "&algorithm=", "&counter="} {
 		if strings.Contains(lower, sign) {
 			return true
 		}
@@ -155,10 +163,10 @@ func unquote(s string) string {
 		}
 		return unescape(inner)
 	}
+	if path, ok := capture.FileURL(s); ok {
+		return path
+	}
 	if len(s) > 7 && strings.EqualFold(s[:7], "file://") {
-		if u, err := url.Parse(s); err == nil && u.Path != "" && (u.Host == "" || u.Host == "localhost") {
-			return u.Path
-		}
 		return s
 	}
 	if len(s) > 2 && s[1] == ':' {

@@ -1,0 +1,232 @@
+package add
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"twofold/qr"
+	"twofold/qr/capture"
+	"twofold/tui/widget"
+)
+
+// Sources are where pictures come from besides files. One that is nil is not offered.
+type Sources struct {
+	Screen    func(context.Context) ([]capture.Picture, error)
+	Clipboard func(context.Context) (capture.Clip, error)
+}
+
+// source is one thing to be read, in a command.
+type source struct {
+	doing string // "Looking at the screen"
+	name  string // of a file, for notes; empty where doing says enough
+	open  func(context.Context) ([]found, error)
+}
+
+// found is a text that may enroll, and where it was in words.
+type found struct{ text, from string }
+
+// sourcesOf are those of a paste, links first: they are here already.
+func sourcesOf(f Found) []source {
+	var out []source
+	if len(f.Links) > 0 {
+		out = append(out, source{doing: "Reading", open: func(context.Context) ([]found, error) {
+			texts := make([]found, len(f.Links))
+			for i, link := range f.Links {
+				texts[i] = found{text: link}
+			}
+			return texts, nil
+		}})
+	}
+	for _, address := range f.Pictures {
+		out = append(out, source{doing: "Reading the picture", open: func(ctx context.Context) ([]found, error) {
+			data, err := capture.DataURL(address)
+			if err != nil {
+				return nil, err
+			}
+			return pictured(ctx, "the pasted picture", data)
+		}})
+	}
+	for _, path := range f.Paths {
+		base := widget.Clean(filepath.Base(path))
+		out = append(out, source{doing: "Reading " + base, name: path, open: func(ctx context.Context) ([]found, error) {
+			data, err := readFile(path)
+			if err != nil {
+				return nil, err
+			}
+			return pictured(ctx, base, data)
+		}})
+	}
+	return out
+}
+
+// pictured reads the codes in a picture's file.
+func pictured(ctx context.Context, name string, data []byte) ([]found, error) {
+	defer clear(data)
+	codes, err := capture.Codes(ctx, data)
+	return placed(name, codes), err
+}
+
+func placed(name string, codes []capture.Code) []found {
+	out := make([]found, len(codes))
+	for i, c := range codes {
+		out[i] = found{c.Text, name + ", " + c.Where()}
+	}
+	return out
+}
+
+// screen reads every monitor.
+func (s Sources) screen(ctx context.Context) ([]found, error) {
+	pictures, err := s.Screen(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []found
+	for _, p := range pictures {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		codes, failed := capture.CodesIn(p.Image)
+		if failed != nil && !errors.Is(failed, qr.ErrNoCode) {
+			err = failed
+		}
+		name := "the screen"
+		if p.Name != "" {
+			name = widget.Clean(p.Name)
+		}
+		out = append(out, placed(name, codes)...)
+	}
+	switch {
+	case len(out) > 0:
+		return out, nil
+	case err != nil:
+		return nil, err
+	}
+	return nil, errScreenEmpty
+}
+
+var (
+	errScreenEmpty    = errors.New("there is no QR code on the screen. Is the whole code in sight, and this window beside it?")
+	errClipboardEmpty = errors.New("the clipboard is empty: copy the picture with the code, or the link")
+	errClipboardOther = errors.New("neither a picture nor a link that enrolls is in the clipboard")
+)
+
+// clipboard reads its picture, else what its text is about.
+func (s Sources) clipboard(ctx context.Context) ([]found, error) {
+	clip, err := s.Clipboard(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(clip.Picture) > 0:
+		return pictured(ctx, "the clipboard", clip.Picture)
+	case strings.TrimSpace(clip.Text) == "":
+		return nil, errClipboardEmpty
+	}
+	var out []found
+	for _, src := range sourcesOf(Recognize(clip.Text)) {
+		more, failed := src.open(ctx)
+		out = append(out, more...)
+		if failed != nil {
+			err = failed
+		}
+	}
+	switch {
+	case len(out) > 0:
+		for i := range out {
+			if out[i].from == "" {
+				out[i].from = "the clipboard"
+			}
+		}
+		return out, nil
+	case err != nil:
+		return nil, err
+	}
+	return nil, errClipboardOther
+}
+
+func readFile(path string) ([]byte, error) {
+	if strings.HasPrefix(path, "~/") {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return nil, err
+		}
+		path = filepath.Join(home, path[2:])
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, errors.New("is a folder")
+	case !info.Mode().IsRegular():
+		return nil, errors.New("is not a file")
+	case info.Size() > qr.MaxFileSize:
+		return nil, qr.ErrTooLarge
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, qr.MaxFileSize))
+}
+
+// looksLikeLink answers what seems to be a piece of one.
+const looksLikeLink = "That looks like a link, not a picture. Paste it whole."
+
+// note says why nothing was read from a source. A typed path stands above it in its field; only those dropped together
+// need their names.
+func note(s source, typed bool, err error) string {
+	why := wordRead(err)
+	switch {
+	case PartOfLink(s.name) && errors.Is(err, fs.ErrNotExist):
+		return looksLikeLink
+	case s.name == "" || typed || PartOfLink(s.name):
+		return strings.ToUpper(why[:1]) + why[1:]
+	}
+	return widget.Clean(filepath.Base(s.name)) + ": " + why
+}
+
+// Formats is what a picture's file may be.
+const Formats = "PNG, JPEG, GIF, WebP, BMP, TIFF or PDF"
+
+func wordRead(err error) string {
+	var path *fs.PathError
+	var away *capture.Unavailable
+	switch {
+	case errors.As(err, &away):
+		return widget.Clean(sentence(away.Error(), away.Instead))
+	case errors.Is(err, capture.ErrRefused):
+		return "the desktop was not allowed to show the screen. Try again and allow it."
+	case errors.Is(err, capture.ErrNoPoppler):
+		return "a PDF is read by the program pdftoppm, which is not here: install poppler-utils."
+	case errors.Is(err, capture.ErrBadPDF), errors.Is(err, capture.ErrDataURL):
+		return widget.Clean(err.Error()) + "."
+	case errors.Is(err, qr.ErrNoCode):
+		return "no QR code found in it. The whole code with the white around it must be there, sharp and not small; a screenshot reads better than a photo."
+	case errors.Is(err, qr.ErrNotAPicture):
+		return "not a picture that can be read (" + Formats + ")."
+	case errors.Is(err, qr.ErrTooLarge):
+		return "too large a picture."
+	case errors.Is(err, fs.ErrNotExist):
+		return "no such file."
+	case errors.Is(err, fs.ErrPermission):
+		return "you may not read it."
+	case errors.As(err, &path):
+		return widget.Clean(path.Err.Error()) + "."
+	}
+	return strings.TrimRight(widget.Clean(err.Error()), ".?") + "."
+}
+
+// sentence puts a cause and the best way around it together.
+func sentence(cause string, instead []string) string {
+	if len(instead) == 0 {
+		return cause + "."
+	}
+	return fmt.Sprintf("%s. Instead: %s.", cause, instead[0])
+}
