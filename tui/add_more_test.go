@@ -67,19 +67,19 @@ func shown(t *testing.T, name, text string) capture.Picture {
 func TestPartsOfAnExportComeOneAfterTheOther(t *testing.T) {
 	d := newDesk(t, 80, 24, nil).furnish().start()
 	d.paste(part(7, 1, 3, 2, "b"))
-	d.shows("2 codes found, 2 to be added", "Acme · b1", "Of the export with Acme · b1, parts 1 and 3 of 3 are missing.", "Bring it too", "p picture")
+	d.shows("2 accounts found, 2 to be added", "Acme · b1", "Of the export with Acme · b1, parts 1 and 3 of 3 are missing.", "Bring what is missing", "p picture")
 	d.paste(part(7, 1, 3, 2, "b")) // once more: it is known
-	d.shows("2 codes found")
+	d.shows("2 accounts found")
 	d.paste(picture(t, "first.png", part(7, 0, 3, 1, "a")))
-	d.shows("3 codes found, 3 to be added", "part 3 of 3 is missing.")
+	d.shows("3 accounts found, 3 to be added", "part 3 of 3 is missing.")
 	d.paste("/nowhere/x.png") // a miss loses nothing
-	d.shows("3 codes found", "x.png: no such file.")
+	d.shows("3 accounts found", "x.png: no such file.")
 	d.press("p", "/nowhere/y.png", "enter")
 	d.shows("Which picture?", "No such file.")
 	d.press("esc")
-	d.shows("3 codes found")
+	d.shows("3 accounts found")
 	d.press("p", picture(t, "last.png", part(7, 2, 3, 1, "c")), "enter")
-	d.shows("4 codes found, 4 to be added", "Acme · c1")
+	d.shows("4 accounts found, 4 to be added", "Acme · c1")
 	d.hides("missing")
 	d.press("enter")
 	d.shows("Added 4 accounts.", "10 accounts")
@@ -105,7 +105,7 @@ func TestManyAccountsAreAddedAtOnce(t *testing.T) {
 		links = append(links, part(1, i, 20, 10, fmt.Sprintf("n%d-", i)))
 	}
 	d.paste(strings.Join(links, "\n"))
-	d.shows("200 codes found, 200 to be added")
+	d.shows("200 accounts found, 200 to be added")
 	d.press("enter")
 	d.shows("Added 200 accounts.", "206 accounts")
 }
@@ -136,9 +136,9 @@ func TestScreenIsLookedAt(t *testing.T) {
 	s.pictures = []capture.Picture{{Image: image.NewGray(image.Rect(0, 0, 64, 64))}}
 	d.press("a", "s")
 	d.shows("Nothing to add", "There is no QR code on the screen.", "s screen")
-	s.err = &capture.Unavailable{What: "the screen", Why: "it is dark", Instead: []string{"light a candle", "or wait"}}
+	s.err = &capture.Unavailable{What: "the screen", Why: "it is dark", Instead: []string{"name a file: twofold scan FILE", "light a candle, and try again"}}
 	d.press("s")
-	d.shows("The screen cannot be read: it is dark. Instead: light a candle.")
+	d.shows("The screen cannot be read: it is dark. Light a candle, and try again.")
 	s.err = capture.ErrRefused
 	d.press("s")
 	d.shows("The desktop was not allowed to show the screen.")

@@ -230,7 +230,7 @@ func TestOnePictureMayHoldSeveralCodes(t *testing.T) {
 	}
 	d := newDesk(t, 80, 24, nil).furnish().start()
 	d.paste("file://" + path)
-	d.shows("2 codes found, 1 to be added", "Wikipedia · ada@example.com", "=   KOR · ada@example.com")
+	d.shows("2 accounts found, 1 to be added", "Wikipedia · ada@example.com", "=   KOR · ada@example.com")
 	d.press("enter")
 	d.shows("Added Wikipedia · ada@example.com.")
 }

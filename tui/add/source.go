@@ -3,7 +3,6 @@ package add
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -53,7 +52,7 @@ func sourcesOf(f Found) []source {
 		}})
 	}
 	for _, path := range f.Paths {
-		base := widget.Clean(filepath.Base(path))
+		base := widget.Truncate(widget.Clean(filepath.Base(path)), 36) // where in it is worth more than its end
 		out = append(out, source{doing: "Reading " + base, name: path, open: func(ctx context.Context) ([]found, error) {
 			data, err := readFile(path)
 			if err != nil {
@@ -223,10 +222,15 @@ func wordRead(err error) string {
 	return strings.TrimRight(widget.Clean(err.Error()), ".?") + "."
 }
 
-// sentence puts a cause and the best way around it together.
+// sentence puts a cause and the way around it together: what can be done about the cause, and what always works here.
+// Ways that are commands are for the command line.
 func sentence(cause string, instead []string) string {
-	if len(instead) == 0 {
-		return cause + "."
+	text := cause + ". "
+	for _, way := range instead {
+		if !strings.Contains(way, "twofold ") {
+			text += strings.ToUpper(way[:1]) + way[1:] + ". "
+			break
+		}
 	}
-	return fmt.Sprintf("%s. Instead: %s.", cause, instead[0])
+	return text + "Or save a screenshot, and drop it on this window."
 }

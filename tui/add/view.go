@@ -2,6 +2,7 @@ package add
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -202,7 +203,7 @@ func (m Model) viewNotes() []string {
 		say(text)
 	}
 	if len(missing) > 0 && m.height >= 14 {
-		for _, l := range widget.Wrap("Bring it too, by a key below or by dropping it here, or add what is here.", m.measure()) {
+		for _, l := range widget.Wrap("Bring what is missing, by a key below or by dropping it here, or add what is here.", m.measure()) {
 			lines = append(lines, m.theme.Muted.Render(l))
 		}
 	}
@@ -248,7 +249,11 @@ func (m Model) viewSeveral() []string {
 	t := m.theme
 	room := max(1, m.height-6-len(m.viewNotes()))
 	top := min(max(0, m.cursor-room+1), max(0, len(m.candidates)-room))
-	lines := []string{t.Strong.Render(fmt.Sprintf("%d codes found", len(m.candidates))) + t.Muted.Render(fmt.Sprintf(", %d to be added", m.chosen())), ""}
+	noun := "accounts"
+	if slices.ContainsFunc(m.candidates, func(c candidate) bool { return c.err != nil }) {
+		noun = "codes"
+	}
+	lines := []string{t.Strong.Render(fmt.Sprintf("%d %s found", len(m.candidates), noun)) + t.Muted.Render(fmt.Sprintf(", %d to be added", m.chosen())), ""}
 	wide := max(10, min(44, m.measure()-24))
 	for i := top; i < min(len(m.candidates), top+room); i++ {
 		c := m.candidates[i]
@@ -278,7 +283,7 @@ func (m Model) viewSeveral() []string {
 		lines = append(lines, line)
 	}
 	if m.cursor < len(m.candidates) && m.candidates[m.cursor].from != "" {
-		return append(lines, t.Muted.Render(widget.Truncate("in "+m.candidates[m.cursor].from, m.measure())), "")
+		return append(lines, t.Muted.Render(widget.Truncate("  in "+m.candidates[m.cursor].from, m.measure())), "")
 	}
 	return append(lines, "")
 }
