@@ -132,7 +132,7 @@ func Path(text string) (string, bool) {
 	return p, rooted(p)
 }
 
-// rooted paths are not mistaken for words: /x.png, ~/x.png, ./x.png, C:\x.png.
+// rooted paths are not mistaken for words: /x.png, ~/x.png, ./x.png, C:\x.png, \\server\x.png.
 func rooted(p string) bool {
 	switch {
 	case strings.ContainsFunc(p, unicode.IsControl):
@@ -140,7 +140,7 @@ func rooted(p string) bool {
 	case filepath.IsAbs(p), strings.HasPrefix(p, "./"), strings.HasPrefix(p, "../"), strings.HasPrefix(p, "~/"):
 		return multiple(p) == 1
 	}
-	return len(p) > 3 && p[1] == ':' && (p[2] == '\\' || p[2] == '/')
+	return len(p) > 3 && (p[1] == ':' && (p[2] == '\\' || p[2] == '/') || strings.HasPrefix(p, `\\`))
 }
 
 // multiple counts what would be several paths on one line.
@@ -155,11 +155,14 @@ func multiple(p string) int {
 // unquote undoes what terminals do to a dropped file's path: quotes,
 // backslashes before odd characters, file:// with percent signs.
 func unquote(s string) string {
-	if len(s) >= 2 && (s[0] == '\'' || s[0] == '"') && s[len(s)-1] == s[0] {
+	if len(s) >= 2 && (s[0] == '\'' || s[0] == '"') && s[len(s)-1] == s[0] && len(shellWords(s)) == 1 {
 		q := s[0]
 		inner := s[1 : len(s)-1]
 		if q == '\'' {
 			return strings.ReplaceAll(inner, `'\''`, `'`)
+		}
+		if onWindows(inner) {
+			return inner
 		}
 		return unescape(inner)
 	}
@@ -169,10 +172,15 @@ func unquote(s string) string {
 	if len(s) > 7 && strings.EqualFold(s[:7], "file://") {
 		return s
 	}
-	if len(s) > 2 && s[1] == ':' {
-		return s // C:\Users: these backslashes are the path
+	if onWindows(s) {
+		return s
 	}
 	return unescape(s)
+}
+
+// onWindows: the backslashes in C:\Users and \\server\share are the path, and hide nothing.
+func onWindows(s string) bool {
+	return len(s) > 2 && s[1] == ':' || strings.HasPrefix(s, `\\`)
 }
 
 func unescape(s string) string {

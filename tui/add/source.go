@@ -157,6 +157,10 @@ func readFile(path string) ([]byte, error) {
 		path = filepath.Join(home, path[2:])
 	}
 	info, err := os.Stat(path)
+	if err != nil && len(path) > 3 && path[1] == ':' { // dropped by Windows on a Linux inside it
+		path = "/mnt/" + strings.ToLower(path[:1]) + strings.ReplaceAll(path[2:], `\`, "/")
+		info, err = os.Stat(path)
+	}
 	switch {
 	case err != nil:
 		return nil, err
