@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"twofold/vault"
+	"twofold/vault/transfer"
 )
 
 // addFlags are the parameters of a bare secret, and how to add.
@@ -67,6 +68,7 @@ var (
 	errNothingToAdd = errors.New("there was nothing to add")
 	errNameless     = errors.New("a bare key needs a name: --issuer, --label or both")
 	errNotAKey      = errors.New("this is neither an otpauth:// link nor a key")
+	errIsExport     = errors.New("this is an export of Google Authenticator, not one account")
 	errLineTooLong  = errors.New("the line is too long for a link or a key")
 )
 
@@ -127,6 +129,9 @@ func (a *app) askKey(ctx context.Context, f addFlags) (vault.Key, error) {
 
 // key is the account that one line of input enrolls.
 func (f addFlags) key(line string) (vault.Key, error) {
+	if transfer.IsGoogle(line) {
+		return vault.Key{}, errIsExport
+	}
 	if looksSecret(line) {
 		return vault.ParseKeyURI(line)
 	}

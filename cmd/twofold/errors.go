@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 	"syscall"
 
-	"twofold/qr"
-	"twofold/qr/capture"
 	"twofold/tui/walk"
 	"twofold/vault"
-	"twofold/vault/transfer"
 	"twofold/verifier/delivery"
 	"twofold/verifier/rollout"
 	"twofold/verifier/server"
@@ -34,7 +32,6 @@ const (
 	keyringHint  = "keep your secrets in a file under a passphrase instead: TWOFOLD_VAULT=file"
 	pipeHint     = `pipe it in: printf '%s\n' LINK | twofold add, or run "twofold add" and paste it at the question`
 	nothingMoved = "nothing was changed"
-	picturesHint = "PNG, JPEG, GIF, WebP, BMP and TIFF pictures are read, and PDF"
 )
 
 // wording is one row of the table: an error, the exit code it ends the program with, and what to do next. An empty
@@ -57,9 +54,6 @@ var wordings = []wording{
 	{is: errLeft, code: exitFailed},
 	{is: errPassphrasesDiffer, code: exitFailed, hints: []string{"run the command once more"}},
 	{is: errNoClipboard, code: exitFailed, hints: []string{"install wl-clipboard (Wayland) or xclip (X11), or leave out --copy"}},
-	{is: errNoPictures, code: exitNoCode, hints: []string{picturesHint}},
-	{is: errPictureInArguments, code: exitUsage, hints: []string{"copy it, and pipe it in: wl-paste | twofold scan -, or look at the clipboard: twofold scan --clipboard"}},
-	{is: errWebPicture, code: exitUsage, hints: []string{"save it in the browser, then: twofold scan FILE", "or open the page, and look at the screen: twofold scan --screen"}},
 
 	{is: errNoBackupPlace, code: exitUsage, hints: []string{"name a folder: twofold vault backup /media/stick/"}},
 	{is: errNewPassphraseNobody, code: exitUsage, hints: []string{"put the new passphrase into a file that only you can read, and name it: --new-passphrase-file FILE"}},
@@ -121,27 +115,6 @@ var wordings = []wording{
 	}},
 	{is: vault.ErrSecretMissing, code: exitFailed, hints: []string{"was the item deleted from the keyring, or is another keyring in use?"}},
 
-	{is: errEntriesAside, code: exitFailed, hints: []string{"the others were read; add these by hand: ask the page that gave each for a new code"}},
-	{is: errPartsMissing, code: exitFailed, hints: []string{
-		"scan all parts at once, in any order: twofold scan PART1 PART2 ...", "what is in the vault already is not added twice",
-	}},
-	{is: transfer.ErrGoogle, code: exitBadFile, hints: []string{"make the export anew, and scan its code instead of copying its text"}},
-	{is: errNotTaken, code: exitFailed, hints: []string{"the others are in the vault"}},
-	{is: capture.ErrNoPoppler, code: exitFailed, hints: []string{
-		"install poppler-utils (Debian, Ubuntu, Fedora) or poppler (Arch, Homebrew)", "or open it and look at the screen: twofold scan --screen",
-	}},
-	{is: capture.ErrBadPDF, code: exitBadFile, hints: []string{"open it and look at the screen: twofold scan --screen"}},
-	{is: capture.ErrDataURL, code: exitBadFile, hints: []string{"open the page and look at the screen: twofold scan --screen"}},
-	{is: capture.ErrRefused, code: exitFailed, hints: []string{"try again and allow it, or save a screenshot: twofold scan FILE"}},
-	{is: errClipboardEmpty, code: exitNoCode, hints: []string{"copy the picture with the code, or the link that begins with otpauth://"}},
-	{is: errNoCodeInText, code: exitNoCode, hints: []string{"copy the picture with the code, or the link that begins with otpauth://"}},
-	{is: qr.ErrNoCode, code: exitNoCode, hints: []string{
-		"the whole code with the white around it must be in the picture: sharp, not cropped, and larger is better",
-		"a screenshot reads better than a photo; or let twofold look at the screen: twofold scan --screen",
-		"or type the key that the page shows: twofold add",
-	}},
-	{is: qr.ErrNotAPicture, code: exitBadFile, hints: []string{picturesHint, "of anything else take a screenshot, or: twofold scan --screen"}},
-	{is: qr.ErrTooLarge, code: exitBadFile, hints: []string{"crop the picture to the code"}},
 	{is: syscall.EADDRINUSE, code: exitFailed, says: "another program listens on that port already", hints: []string{
 		"take a free one: twofold serve --listen 127.0.0.1:0",
 	}},
@@ -153,8 +126,6 @@ var wordings = []wording{
 	{is: rollout.ErrTooLarge, code: exitBadFile, hints: []string{"\"twofold rollout show plain\" is what one looks like"}},
 	{is: errMistakenRollout, code: exitBadFile, hints: []string{"each is named with its line; \"twofold rollout show plain\" is a whole one"}},
 	{is: errNotAKey, code: exitBadFile, hints: []string{"a page that enrolls shows a link that begins with otpauth://, or a key of letters and digits"}},
-	{is: errPicturesSkipped, code: exitFailed},
-	{is: errNoEnrollment, code: exitBadFile, hints: []string{"--raw prints what the code says"}},
 	{is: errNoPassphrase, code: exitNoVault},
 	{is: errTrashEmpty, code: exitNotOne, hints: []string{`"twofold list" shows the accounts that are not in it`}},
 	{is: errLineTooLong, code: exitBadFile},
@@ -179,7 +150,7 @@ func outcomeOf(err error) outcome {
 	if errors.As(err, &keyring) && !errors.Is(err, context.Canceled) {
 		return keyringOutcome(keyring)
 	}
-	for _, row := range wordings {
+	for _, row := range slices.Concat(wordings, scanWordings) {
 		if errors.Is(err, row.is) {
 			says := row.says
 			if says == "" {
@@ -188,9 +159,8 @@ func outcomeOf(err error) outcome {
 			return outcome{row.code, says, row.hints}
 		}
 	}
-	var unavailable *capture.Unavailable
-	if errors.As(err, &unavailable) {
-		return outcome{exitFailed, err.Error(), unavailable.Instead}
+	if o, ok := unavailableOutcome(err); ok {
+		return o
 	}
 	var lost *vault.UnreadableError
 	if errors.As(err, &lost) {
