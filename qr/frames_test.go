@@ -144,3 +144,14 @@ func TestDeepGIFs(t *testing.T) {
 		}
 	}
 }
+
+// TestAnimationsThatClaimTooMuch are refused before anything is unpacked.
+func TestAnimationsThatClaimTooMuch(t *testing.T) {
+	data := animated(t, strip{page(8, 8, color.White), image.Point{}, 0}, strip{page(1, 1, color.Black), image.Point{}, 0})
+	copy(data[6:], "\xff\xff\xff\xff")
+	var err error
+	_, memory := spent(func() { _, err = Decode(data) })
+	if !errors.Is(err, ErrTooLarge) || memory > 1<<20 {
+		t.Errorf("%v, %d bytes", err, memory)
+	}
+}

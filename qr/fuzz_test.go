@@ -31,7 +31,8 @@ func FuzzDecode(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, data := range [][]byte{mustPNG(f, img), mustPNG(f, negative(img)), asGIF.Bytes(), asJPEG.Bytes(), asBMP.Bytes(), asTIFF.Bytes(), webp, lossy,
+	for _, data := range [][]byte{
+		mustPNG(f, img), mustPNG(f, negative(img)), asGIF.Bytes(), asJPEG.Bytes(), asBMP.Bytes(), asTIFF.Bytes(), webp, lossy,
 		animated(f, strip{img, image.Point{}, gif.DisposalBackground}, strip{page(20, 20, color.White), image.Pt(4, 4), gif.DisposalPrevious}),
 	} {
 		f.Add(data)

@@ -118,7 +118,7 @@ func IsDataURL(text string) bool {
 // DataURL gives the file in a data:image/...;base64 address. Errors are [ErrDataURL] and repeat nothing of it.
 func DataURL(text string) ([]byte, error) {
 	if !IsDataURL(text) {
-		return nil, fmt.Errorf("%w: it does not begin with data:", ErrDataURL)
+		return nil, fmt.Errorf("%w: it does not begin with data: and a kind", ErrDataURL)
 	}
 	kind, body, found := strings.Cut(strings.TrimSpace(text)[5:], ",")
 	kind = strings.ToLower(strings.ReplaceAll(kind, " ", ""))

@@ -58,7 +58,7 @@ func (m *Model) stop() {
 }
 
 // collecting tells that parts of an export are still missing.
-func (m Model) collecting() bool { return len(m.candidates) > 0 && len(m.harvest.missing()) > 0 }
+func (m Model) collecting() bool { return len(m.candidates) > 0 && len(m.missing()) > 0 }
 
 // Collecting tells that what is pasted now belongs to what is shown.
 func (m Model) Collecting() bool { return m.stage != stageReading && !m.adding && m.collecting() }

@@ -63,8 +63,10 @@ func TestGoogleEntriesBecomeAccounts(t *testing.T) {
 		"another before it": {usual("team:ada"), vault.Account{Type: vault.TOTP, Issuer: "KOR", Label: "team:ada", Algorithm: vault.SHA1, Digits: 6, Period: 30}},
 		"issuer in name":    {entry(rfcSecret, "KOR:a:b", "", 1, 1, 2, -1), vault.Account{Type: vault.TOTP, Issuer: "KOR", Label: "a:b", Algorithm: vault.SHA1, Digits: 6, Period: 30}},
 		"odd bytes":         {usual(" a\nb\xff "), vault.Account{Type: vault.TOTP, Issuer: "KOR", Label: "a b\ufffd", Algorithm: vault.SHA1, Digits: 6, Period: 30}},
-		"newer field": {append(usual("ada"), protowire.AppendBytes(protowire.AppendTag(nil, 8, protowire.BytesType), []byte("id"))...),
-			vault.Account{Type: vault.TOTP, Issuer: "KOR", Label: "ada", Algorithm: vault.SHA1, Digits: 6, Period: 30}},
+		"newer field": {
+			append(usual("ada"), protowire.AppendBytes(protowire.AppendTag(nil, 8, protowire.BytesType), []byte("id"))...),
+			vault.Account{Type: vault.TOTP, Issuer: "KOR", Label: "ada", Algorithm: vault.SHA1, Digits: 6, Period: 30},
+		},
 	} {
 		part, err := ParseGoogle(link(payload([4]int64{1, 1, 0, -77}, row.entry)))
 		if err != nil || len(part.Keys) != 1 || len(part.Aside) != 0 {
