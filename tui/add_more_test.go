@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -130,7 +131,7 @@ func TestScreenIsLookedAt(t *testing.T) {
 	d.press("a")
 	d.shows("s  from the screen", "c  from the clipboard")
 	d.press("s")
-	d.shows("2 codes found, 1 to be added", "[x] Wikipedia", "a link to a web page (example.com)", "in monitor 1, filling the picture")
+	d.shows("2 codes found, 1 to be added", "[x] Wikipedia", "a link to a web page (example.com)", "on monitor 1, filling the picture")
 	d.press("enter")
 	d.shows("Added Wikipedia")
 
@@ -291,4 +292,18 @@ func TestWhatAPasteIsAbout(t *testing.T) {
 			t.Errorf("%q is %q, want %q", pasted, got, want)
 		}
 	}
+}
+
+// TestAddingManyIsWaitedFor: Esc does not abandon what is half stored.
+func TestAddingManyIsWaitedFor(t *testing.T) {
+	d := newDesk(t, 80, 24, nil).furnish().start()
+	d.paste(part(7, 0, 1, 10, "a"))
+	m, cmd := d.model.Update(tea.KeyPressMsg{Code: tea.KeyEnter})
+	d.model = m.(Model)
+	d.shows("Adding…")
+	d.later(time.Second)
+	d.press("esc", "enter")
+	d.shows("Adding…", "10 accounts found")
+	d.run(cmd)
+	d.shows("Added 10 accounts.", "16 accounts")
 }

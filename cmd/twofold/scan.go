@@ -23,9 +23,12 @@ func (a *app) scanCommand() *cobra.Command {
 they enroll.
 
 PNG, JPEG, GIF (all frames), WebP, BMP and TIFF are read, and PDF where pdftoppm
-is installed. Of a folder the pictures directly in it are read; - is standard input,
-a picture or the text of a data: address. An export of Google Authenticator
-has several codes: name all its pictures at once, in any order.`,
+is installed. Of a folder the pictures directly in it are read; - is standard
+input: a picture, the text of a data: address, or links.
+
+An export of Google Authenticator may have several codes: name all its pictures
+at once, in any order. Where one is missing, the accounts of the others are
+added, the missing part is named, and the exit code is 1.`,
 		Example: `  twofold scan screenshot.png
   twofold scan --screen             look at every monitor
   twofold scan --clipboard          a picture or a link in the clipboard

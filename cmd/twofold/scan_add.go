@@ -145,7 +145,7 @@ func (a *app) addScanned(ctx context.Context, found []scanned, f scanFlags) erro
 
 // showEnrolled says what a code enrolls and where it is. A person at the terminal sees the first codes too.
 func (a *app) showEnrolled(e enrolled) error {
-	what := "Found in " + e.where()
+	what := e.found()
 	if e.part != nil {
 		what += fmt.Sprintf(", %s of a Google Authenticator export", count(len(e.keys), "account"))
 		if e.part.Of > 1 {

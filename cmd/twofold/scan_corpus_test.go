@@ -85,7 +85,7 @@ func TestSamplesInPictures(t *testing.T) {
 		codes, err := capture.Codes(context.Background(), picture)
 		var found []scanned
 		for _, c := range codes {
-			found = append(found, scanned{parts[1], c})
+			found = append(found, scanned{source: parts[1], code: c})
 		}
 		h := gather(found)
 		expected, failed := os.ReadFile(file)

@@ -25,7 +25,11 @@ func (a *app) lookElsewhere(ctx context.Context, l *lookout, f scanFlags) error 
 	}
 	for _, p := range pictures {
 		codes, err := capture.CodesIn(p.Image)
+		before := len(l.found)
 		l.take(cmp.Or(p.Name, "the screen"), len(pictures) == 1, codes, err)
+		for i := range l.found[before:] {
+			l.found[before+i].monitor = true
+		}
 	}
 	return nil
 }

@@ -17,8 +17,17 @@ import (
 
 // scanned is one code, and what it was found in.
 type scanned struct {
-	source string // a path, "-", a monitor's name; untrusted
-	code   capture.Code
+	source  string // a path, "-", a monitor's name; untrusted
+	code    capture.Code
+	monitor bool
+}
+
+// found is "Found in " and where.
+func (s scanned) found() string {
+	if s.monitor {
+		return "Found on " + s.where()
+	}
+	return "Found in " + s.where()
 }
 
 // where is "shot.png, upper left, 300x300 px".
@@ -55,7 +64,7 @@ type lookout struct {
 func (l *lookout) take(source string, named bool, codes []capture.Code, err error) {
 	l.looked++
 	for _, c := range codes {
-		l.found = append(l.found, scanned{source, c})
+		l.found = append(l.found, scanned{source: source, code: c})
 	}
 	if err == nil || len(codes) > 0 {
 		return

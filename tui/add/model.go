@@ -48,7 +48,7 @@ const (
 // candidate is an account that might be added.
 type candidate struct {
 	key    vault.Key
-	from   string         // the picture it was in and where; empty for a link or the form
+	from   string         // "in shot.png, upper left"; empty for a link or the form
 	err    error          // why the text is no account
 	same   *vault.Account // there already, secret and all
 	twin   *vault.Account // one with the same name and another secret

@@ -27,7 +27,7 @@ type source struct {
 	open  func(context.Context) ([]found, error)
 }
 
-// found is a text that may enroll, and where it was in words.
+// found is a text that may enroll, and where it was: "in shot.png, upper left, 300x300 px".
 type found struct{ text, from string }
 
 // sourcesOf are those of a paste, links first: they are here already.
@@ -48,7 +48,7 @@ func sourcesOf(f Found) []source {
 			if err != nil {
 				return nil, err
 			}
-			return pictured(ctx, "the pasted picture", data)
+			return pictured(ctx, "in the pasted picture", data)
 		}})
 	}
 	for _, path := range f.Paths {
@@ -58,23 +58,23 @@ func sourcesOf(f Found) []source {
 			if err != nil {
 				return nil, err
 			}
-			return pictured(ctx, base, data)
+			return pictured(ctx, "in "+base, data)
 		}})
 	}
 	return out
 }
 
 // pictured reads the codes in a picture's file.
-func pictured(ctx context.Context, name string, data []byte) ([]found, error) {
+func pictured(ctx context.Context, in string, data []byte) ([]found, error) {
 	defer clear(data)
 	codes, err := capture.Codes(ctx, data)
-	return placed(name, codes), err
+	return placed(in, codes), err
 }
 
-func placed(name string, codes []capture.Code) []found {
+func placed(in string, codes []capture.Code) []found {
 	out := make([]found, len(codes))
 	for i, c := range codes {
-		out[i] = found{c.Text, name + ", " + c.Where()}
+		out[i] = found{c.Text, in + ", " + c.Where()}
 	}
 	return out
 }
@@ -94,11 +94,11 @@ func (s Sources) screen(ctx context.Context) ([]found, error) {
 		if failed != nil && !errors.Is(failed, qr.ErrNoCode) {
 			err = failed
 		}
-		name := "the screen"
+		on := "on the screen"
 		if p.Name != "" {
-			name = widget.Clean(p.Name)
+			on = "on " + widget.Clean(p.Name)
 		}
-		out = append(out, placed(name, codes)...)
+		out = append(out, placed(on, codes)...)
 	}
 	switch {
 	case len(out) > 0:
@@ -122,7 +122,7 @@ func (s Sources) clipboard(ctx context.Context) ([]found, error) {
 	case err != nil:
 		return nil, err
 	case len(clip.Picture) > 0:
-		return pictured(ctx, "the clipboard", clip.Picture)
+		return pictured(ctx, "in the clipboard", clip.Picture)
 	case strings.TrimSpace(clip.Text) == "":
 		return nil, errClipboardEmpty
 	}
@@ -138,7 +138,7 @@ func (s Sources) clipboard(ctx context.Context) ([]found, error) {
 	case len(out) > 0:
 		for i := range out {
 			if out[i].from == "" {
-				out[i].from = "the clipboard"
+				out[i].from = "in the clipboard"
 			}
 		}
 		return out, nil

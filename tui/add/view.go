@@ -214,7 +214,7 @@ func (m Model) viewOne(c candidate) []string {
 	t := m.theme
 	from := "Found in the link"
 	if c.from != "" {
-		from = "Found in " + c.from
+		from = "Found " + c.from
 	} else if m.back == stageForm {
 		from = "Add this account?"
 	}
@@ -283,7 +283,7 @@ func (m Model) viewSeveral() []string {
 		lines = append(lines, line)
 	}
 	if m.cursor < len(m.candidates) && m.candidates[m.cursor].from != "" {
-		return append(lines, t.Muted.Render(widget.Truncate("  in "+m.candidates[m.cursor].from, m.measure())), "")
+		return append(lines, t.Muted.Render(widget.Truncate("  "+m.candidates[m.cursor].from, m.measure())), "")
 	}
 	return append(lines, "")
 }
