@@ -307,3 +307,19 @@ func TestAddingManyIsWaitedFor(t *testing.T) {
 	d.run(cmd)
 	d.shows("Added 10 accounts.", "16 accounts")
 }
+
+func TestTypedFolderIsRead(t *testing.T) {
+	path := picture(t, "a.png", newLink)
+	dir := filepath.Dir(path)
+	if err := os.WriteFile(filepath.Join(dir, "b.png"), []byte("no picture"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := newDesk(t, 80, 24, nil).furnish().start()
+	d.press("a", "p", dir, "enter")
+	d.shows("Found in a.png", "Wikipedia · ada@example.com")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	d.press("esc", "enter")
+	d.shows("Which picture?", "No QR code found in the picture of this folder.")
+}

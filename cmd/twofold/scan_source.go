@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -133,27 +132,14 @@ func (a *app) picturePaths(args []string) ([]string, error) {
 			paths = append(paths, arg)
 			continue
 		}
-		entries, err := os.ReadDir(arg)
+		inside, err := capture.PicturesIn(arg)
 		if err != nil {
 			return nil, err
 		}
-		before := len(paths)
-		for _, entry := range entries {
-			if entry.Type().IsRegular() && isPictureName(entry.Name()) {
-				paths = append(paths, filepath.Join(arg, entry.Name()))
-			}
-		}
-		fmt.Fprintf(a.Err, "Looking at %s in %s.\n", count(len(paths)-before, "picture"), printable(arg))
+		paths = append(paths, inside...)
+		fmt.Fprintf(a.Err, "Looking at %s in %s.\n", count(len(inside), "picture"), printable(arg))
 	}
 	return paths, nil
-}
-
-func isPictureName(name string) bool {
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".png", ".jpg", ".jpeg", ".jfif", ".gif", ".webp", ".bmp", ".tif", ".tiff":
-		return true
-	}
-	return false
 }
 
 // readSource reads a file or standard input.

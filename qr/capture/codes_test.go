@@ -92,3 +92,23 @@ func TestDataURLs(t *testing.T) {
 		}
 	}
 }
+
+func FuzzDataURL(f *testing.F) {
+	f.Add("data:image/png;base64,iVBORw0KGgo=")
+	f.Add("data:image/png;base64,%69VBO")
+	f.Fuzz(func(t *testing.T, text string) {
+		data, err := DataURL(text)
+		if err != nil && (!errors.Is(err, ErrDataURL) || data != nil) {
+			t.Errorf("%v with %d bytes", err, len(data))
+		}
+		if err == nil {
+			again, err := DataURL("data:image/png;base64," + base64.StdEncoding.EncodeToString(data))
+			if err != nil || string(again) != string(data) {
+				t.Errorf("is not read back: %v", err)
+			}
+		}
+		if path, ok := FileURL(text); ok && path == "" {
+			t.Error("an empty path")
+		}
+	})
+}

@@ -2,9 +2,35 @@ package capture
 
 import (
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 )
+
+// NamedAsPicture tells whether a file's name ends as those of the pictures do that [Codes] reads. PDFs are not among
+// them: a folder may hold hundreds, and each takes its time.
+func NamedAsPicture(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".png", ".jpg", ".jpeg", ".jfif", ".gif", ".webp", ".bmp", ".tif", ".tiff":
+		return true
+	}
+	return false
+}
+
+// PicturesIn gives the paths of the pictures directly in a folder, by name. Links to files are left out.
+func PicturesIn(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, entry := range entries {
+		if entry.Type().IsRegular() && NamedAsPicture(entry.Name()) {
+			paths = append(paths, filepath.Join(dir, entry.Name()))
+		}
+	}
+	return paths, nil
+}
 
 // FileURL gives the path in a file:// address, as file managers and browsers hand them over. It is false for any other
 // text, and for a file of another computer.

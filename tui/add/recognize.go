@@ -47,11 +47,6 @@ const (
 	maxFound = 200
 )
 
-var pictures = map[string]bool{
-	".png": true, ".jpg": true, ".jpeg": true, ".gif": true, ".webp": true, ".bmp": true,
-	".tif": true, ".tiff": true, ".jfif": true, ".pdf": true,
-}
-
 // Recognize tells what a paste anywhere in the program is about. Links count
 // wherever they stand on a line. Paths are taken as terminals write them when a
 // file is dropped: bare, quoted, with backslashes, as file:// addresses, one or
@@ -126,7 +121,7 @@ func paths(line string) []string {
 // Path is the file a text names, if it looks like a picture's path.
 func Path(text string) (string, bool) {
 	p := unquote(strings.TrimSpace(text))
-	if !pictures[strings.ToLower(filepath.Ext(p))] {
+	if !capture.NamedAsPicture(p) && !strings.EqualFold(filepath.Ext(p), ".pdf") {
 		return "", false
 	}
 	return p, rooted(p)

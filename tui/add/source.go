@@ -3,6 +3,7 @@ package add
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -55,6 +56,9 @@ func sourcesOf(f Found) []source {
 		base := widget.Truncate(widget.Clean(filepath.Base(path)), 36) // where in it is worth more than its end
 		out = append(out, source{doing: "Reading " + base, name: path, open: func(ctx context.Context) ([]found, error) {
 			data, err := readFile(path)
+			if errors.Is(err, errFolder) {
+				return folder(ctx, path)
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -62,6 +66,36 @@ func sourcesOf(f Found) []source {
 		}})
 	}
 	return out
+}
+
+// folder reads the pictures directly in it. Those without a code are passed over: nobody named them.
+func folder(ctx context.Context, dir string) ([]found, error) {
+	paths, err := capture.PicturesIn(home(dir))
+	if err != nil {
+		return nil, err
+	}
+	var out []found
+	for _, path := range paths[:min(len(paths), maxFound)] {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		data, err := readFile(path)
+		if err != nil {
+			continue
+		}
+		texts, _ := pictured(ctx, "in "+widget.Truncate(widget.Clean(filepath.Base(path)), 36), data)
+		out = append(out, texts...)
+	}
+	switch n := min(len(paths), maxFound); {
+	case len(out) > 0:
+		return out, nil
+	case n == 0:
+		return nil, errors.New("no picture is in this folder")
+	case n == 1:
+		return nil, errors.New("no QR code found in the picture of this folder")
+	default:
+		return nil, fmt.Errorf("no QR code found in the %d pictures of this folder", n)
+	}
 }
 
 // pictured reads the codes in a picture's file.
@@ -110,6 +144,7 @@ func (s Sources) screen(ctx context.Context) ([]found, error) {
 }
 
 var (
+	errFolder         = errors.New("is a folder")
 	errScreenEmpty    = errors.New("there is no QR code on the screen. Is the whole code in sight, and this window beside it?")
 	errClipboardEmpty = errors.New("the clipboard is empty: copy the picture with the code, or the link")
 	errClipboardOther = errors.New("neither a picture nor a link that enrolls is in the clipboard")
@@ -148,14 +183,16 @@ func (s Sources) clipboard(ctx context.Context) ([]found, error) {
 	return nil, errClipboardOther
 }
 
-func readFile(path string) ([]byte, error) {
-	if strings.HasPrefix(path, "~/") {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return nil, err
-		}
-		path = filepath.Join(home, path[2:])
+// home replaces the ~ of shells.
+func home(path string) string {
+	if dir, err := os.UserHomeDir(); err == nil && strings.HasPrefix(path, "~/") {
+		return filepath.Join(dir, path[2:])
 	}
+	return path
+}
+
+func readFile(path string) ([]byte, error) {
+	path = home(path)
 	info, err := os.Stat(path)
 	if err != nil && len(path) > 3 && path[1] == ':' { // dropped by Windows on a Linux inside it
 		path = "/mnt/" + strings.ToLower(path[:1]) + strings.ReplaceAll(path[2:], `\`, "/")
@@ -165,7 +202,7 @@ func readFile(path string) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case info.IsDir():
-		return nil, errors.New("is a folder")
+		return nil, errFolder
 	case !info.Mode().IsRegular():
 		return nil, errors.New("is not a file")
 	case info.Size() > qr.MaxFileSize:

@@ -72,7 +72,7 @@ func (m Model) viewMenu() []string {
 func (m Model) viewPath() []string {
 	t := m.theme
 	lines := []string{t.Strong.Render("Which picture?"), "", m.path.View(), ""}
-	text := "Drop the file on this window, or type its path: " + Formats + "."
+	text := "Drop the file on this window, or type its path, or a folder's: " + Formats + "."
 	style := t.Muted
 	if m.said != "" {
 		text, style = m.said, t.Warning
