@@ -131,7 +131,7 @@ func TestScreenIsLookedAt(t *testing.T) {
 	d.press("a")
 	d.shows("s  from the screen", "c  from the clipboard")
 	d.press("s")
-	d.shows("2 codes found, 1 to be added", "[x] Wikipedia", "a link to a web page (example.com)", "on monitor 1, filling the picture")
+	d.shows("2 codes found, 1 to be added", "[x] Wikipedia", "a link to a web page (example.com)", "on monitor 2, filling the picture")
 	d.press("enter")
 	d.shows("Added Wikipedia")
 

@@ -85,7 +85,21 @@ func parse(text, from string) candidate {
 	return candidate{key: k, from: from, err: err, wanted: err == nil}
 }
 
+// enrollingFirst puts what can be added before what a page has besides.
+func (h harvest) enrollingFirst() harvest {
+	var first, rest []candidate
+	for _, c := range h.candidates {
+		if c.err == nil {
+			first = append(first, c)
+		} else {
+			rest = append(rest, c)
+		}
+	}
+	h.candidates = append(first, rest...)
+	return h
+}
+
 // errOther names a text that enrolls nothing by its kind alone: the rest may be anybody's secret.
 func errOther(text string) error {
-	return errors.New("this code is " + transfer.What(text) + ", and enrolls no account")
+	return errors.New(transfer.What(text))
 }

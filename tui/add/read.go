@@ -106,7 +106,7 @@ func (m Model) concluded(msg readDone) (Model, tea.Cmd) {
 	}
 	notes := m.reading.notes
 	m.stop()
-	m.stage, m.harvest, m.notes = stageConfirm, msg.harvest, notes
+	m.stage, m.harvest, m.notes = stageConfirm, msg.harvest.enrollingFirst(), notes
 	if m.back == stagePath && len(m.candidates) == msg.kept && len(notes) > 0 {
 		m.stage, m.said = stagePath, strings.Join(notes, " ")
 		if m.said == looksLikeLink {
