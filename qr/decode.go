@@ -1,6 +1,7 @@
 package qr
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -26,16 +27,18 @@ type Result struct {
 	Bounds image.Rectangle // where it is, in the picture's pixels
 }
 
-// Decode reads every QR code in a PNG, JPEG, GIF, WebP or BMP file.
+// Decode reads every QR code in a PNG, JPEG, GIF, WebP, BMP or TIFF file, of an animated GIF in all frames
+// as far as 20 s go.
 //
-// The results are in reading order. Without any the error is [ErrNoCode]; [ErrNotAPicture] and
-// [ErrTooLarge] say what the bytes are instead.
+// The results are in reading order, each text of an animated picture once. Without any the error is
+// [ErrNoCode]; [ErrNotAPicture] and [ErrTooLarge] say what the bytes are instead.
 func Decode(data []byte) ([]Result, error) {
-	img, err := parse(data)
-	if err != nil {
-		return nil, err
+	frames, err := DecodeFrames(context.Background(), data)
+	var results []Result
+	for _, f := range frames {
+		results = append(results, f.Results...)
 	}
-	return DecodeImage(img)
+	return results, err
 }
 
 // DecodeReader is [Decode] of what r holds, of which it reads at most [MaxFileSize] bytes and one more.

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
 )
 
 const store = "https://apps.example.org/authenticator"
@@ -24,6 +25,7 @@ func TestEveryFormatIsRead(t *testing.T) {
 		"JPEG": func() error { return jpeg.Encode(&out, img, nil) },
 		"GIF":  func() error { return gif.Encode(&out, img, nil) },
 		"BMP":  func() error { return bmp.Encode(&out, img) },
+		"TIFF": func() error { return tiff.Encode(&out, img, nil) },
 	} {
 		out.Reset()
 		if err := encode(); err != nil {

@@ -10,6 +10,7 @@ import (
 	"io"
 
 	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
 	"golang.org/x/image/webp"
 )
 
@@ -28,16 +29,16 @@ var formats = []format{
 	{"GIF", "GIF8?a", gif.DecodeConfig, gif.Decode},
 	{"WebP", "RIFF????WEBPVP8", webp.DecodeConfig, webp.Decode},
 	{"BMP", "BM????\x00\x00\x00\x00", bmp.DecodeConfig, bmp.Decode},
+	{"TIFF", "II*\x00", tiff.DecodeConfig, tiff.Decode},
+	{"TIFF", "MM\x00*", tiff.DecodeConfig, tiff.Decode},
 	// What people try as well, to be told about by name.
 	{name: "PDF", magic: "%PDF-"},
 	{name: "HEIC or AVIF", magic: "????ftyp"},
-	{name: "TIFF", magic: "II*\x00"},
-	{name: "TIFF", magic: "MM\x00*"},
 	{name: "SVG", magic: "<svg"},
 	{name: "ZIP", magic: "PK\x03\x04"},
 }
 
-const readable = "PNG, JPEG, GIF, WebP and BMP are"
+const readable = "PNG, JPEG, GIF, WebP, BMP and TIFF are"
 
 // parse turns a file's bytes into a picture: sizes are checked before anything is unpacked, and a
 // panic of a decoder becomes an error.

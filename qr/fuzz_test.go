@@ -2,6 +2,8 @@ package qr
 
 import (
 	"bytes"
+	"image"
+	"image/color"
 	"image/gif"
 	"image/jpeg"
 	"os"
@@ -10,12 +12,13 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
 )
 
 func FuzzDecode(f *testing.F) {
 	img := mustEncode(f, "otpauth://totp/a?secret=GEZDGNBV").image(2)
-	var asGIF, asJPEG, asBMP bytes.Buffer
-	for _, err := range []error{gif.Encode(&asGIF, img, nil), jpeg.Encode(&asJPEG, img, nil), bmp.Encode(&asBMP, img)} {
+	var asGIF, asJPEG, asBMP, asTIFF bytes.Buffer
+	for _, err := range []error{gif.Encode(&asGIF, img, nil), jpeg.Encode(&asJPEG, img, nil), bmp.Encode(&asBMP, img), tiff.Encode(&asTIFF, img, nil)} {
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -28,7 +31,10 @@ func FuzzDecode(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, data := range [][]byte{mustPNG(f, img), mustPNG(f, negative(img)), asGIF.Bytes(), asJPEG.Bytes(), asBMP.Bytes(), webp, lossy} {
+	for _, data := range [][]byte{
+		mustPNG(f, img), mustPNG(f, negative(img)), asGIF.Bytes(), asJPEG.Bytes(), asBMP.Bytes(), asTIFF.Bytes(), webp, lossy,
+		animated(f, strip{img, image.Point{}, gif.DisposalBackground}, strip{page(20, 20, color.White), image.Pt(4, 4), gif.DisposalPrevious}),
+	} {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

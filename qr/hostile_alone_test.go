@@ -168,7 +168,7 @@ func gifOf(t *testing.T, canvas, frame image.Point, at image.Point, times int) [
 }
 
 // However many frames there are, and however large they say they are, they are not all held, and there is an end.
-func TestDeepGIFs(t *testing.T) {
+func TestDeepGIFsAreBounded(t *testing.T) {
 	const limit = 512 << 20
 	p := image.Pt
 	for name, data := range map[string][]byte{

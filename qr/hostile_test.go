@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
 )
 
 // chunk is one chunk of a PNG file (RFC 2083, 3.2).
@@ -71,6 +72,7 @@ func TestHugeClaimsAreRefusedUnread(t *testing.T) {
 		"BMP":           bigBMP(65535, 65535),
 		"BMP top down":  bigBMP(65535, -65535),
 		"GIF":           hugeGIF,
+		"TIFF":          hugeTIFF(),
 		"JPEG":          hugeJPEG(t),
 		"over 64 MiB":   make([]byte, MaxFileSize+1),
 		"WebP extended": webpOf("VP8X", "\x00\x00\x00\x00\x3f\x9c\x00\x3f\x9c\x00"), // 40,000 x 40,000; more is no WebP
@@ -93,6 +95,18 @@ func webpOf(kind, data string) []byte {
 	out := binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(12+len(data)))
 	out = append(append(out, "WEBP"...), kind...)
 	return append(binary.LittleEndian.AppendUint32(out, uint32(len(data))), data...)
+}
+
+// hugeTIFF says width, height and bits a pixel, and nothing else.
+func hugeTIFF() []byte {
+	out := []byte("II*\x00\x08\x00\x00\x00")
+	tags := [][2]uint32{{256, 65535}, {257, 65535}, {258, 8}, {259, 1}, {262, 1}, {273, 8}, {277, 1}, {278, 65535}, {279, 1}}
+	out = binary.LittleEndian.AppendUint16(out, uint16(len(tags)))
+	for _, tag := range tags {
+		out = binary.LittleEndian.AppendUint16(binary.LittleEndian.AppendUint16(out, uint16(tag[0])), 4)
+		out = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(out, 1), tag[1])
+	}
+	return binary.LittleEndian.AppendUint32(out, 0)
 }
 
 func hugeJPEG(t *testing.T) []byte {
@@ -158,8 +172,8 @@ func field(columns, rows, pitch int) image.Image {
 // Every file cut at every length, and every byte of its first part changed, gives an answer.
 func TestDamagedFilesGiveErrors(t *testing.T) {
 	img := mustEncode(t, "damage").image(2)
-	var asGIF, asJPEG, asBMP bytes.Buffer
-	for _, err := range []error{gif.Encode(&asGIF, img, nil), jpeg.Encode(&asJPEG, img, nil), bmp.Encode(&asBMP, img)} {
+	var asGIF, asJPEG, asBMP, asTIFF bytes.Buffer
+	for _, err := range []error{gif.Encode(&asGIF, img, nil), jpeg.Encode(&asJPEG, img, nil), bmp.Encode(&asBMP, img), tiff.Encode(&asTIFF, img, nil)} {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -171,7 +185,11 @@ func TestDamagedFilesGiveErrors(t *testing.T) {
 		}
 		return data
 	}
-	for name, data := range map[string][]byte{"lossy WebP": webp("lossy"), "lossless WebP": webp("lossless"), "PNG": mustPNG(t, img), "GIF": asGIF.Bytes(), "JPEG": asJPEG.Bytes(), "BMP": asBMP.Bytes()} {
+	for name, data := range map[string][]byte{
+		"lossy WebP": webp("lossy"), "lossless WebP": webp("lossless"),
+		"PNG": mustPNG(t, img), "GIF": asGIF.Bytes(), "JPEG": asJPEG.Bytes(), "BMP": asBMP.Bytes(), "TIFF": asTIFF.Bytes()[:2048],
+		"animated GIF": animated(t, strip{img, image.Point{}, 0}, strip{page(20, 20, color.White), image.Pt(4, 4), gif.DisposalPrevious}),
+	} {
 		for i := 0; i < len(data); i += 1 + i/64 {
 			check(t, name, data[:i])
 			changed := bytes.Clone(data)

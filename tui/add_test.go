@@ -86,7 +86,7 @@ func TestSeveralPicturesAreListedAndChosen(t *testing.T) {
 	d := newDesk(t, 80, 24, nil).furnish().start()
 	d.paste(a + " '" + b + "' " + c + " /nowhere/x.png")
 	d.shows("3 codes found, 1 to be added", "[x] Wikipedia", "=   KOR", "there already",
-		"a https: text, which enrolls no account", "x.png: no such file.")
+		"a link to a web page (example.com)", "x.png: no such file.")
 	d.press("space")
 	d.shows("0 to be added", "[ ] Wikipedia")
 	d.press("enter")
@@ -116,7 +116,8 @@ func TestNonsenseIsNamed(t *testing.T) {
 	d.hides("not+base32", "⏎ add")
 	d.press("esc")
 	d.paste("otpauth-migration://offline?data=CjEK")
-	d.shows("an export of Google Authenticator")
+	d.shows("this export of Google Authenticator cannot be read", "is damaged or cut off")
+	d.hides("CjEK")
 	d.press("esc")
 	d.paste("just some words, and /no/picture.txt")
 	d.shows("GitHub") // ordinary text does nothing to the list
@@ -229,7 +230,7 @@ func TestOnePictureMayHoldSeveralCodes(t *testing.T) {
 	}
 	d := newDesk(t, 80, 24, nil).furnish().start()
 	d.paste("file://" + path)
-	d.shows("2 codes found, 1 to be added", "Wikipedia · ada@example.com", "=   KOR · ada@example.com")
+	d.shows("2 accounts found, 1 to be added", "Wikipedia · ada@example.com", "=   KOR · ada@example.com")
 	d.press("enter")
 	d.shows("Added Wikipedia · ada@example.com.")
 }

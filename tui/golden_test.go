@@ -92,13 +92,18 @@ func TestGolden(t *testing.T) {
 			return d
 		},
 		"add": func(t *testing.T, w, h int) *desk {
-			d := newDesk(t, w, h, nil).furnish().start()
+			d := newDesk(t, w, h, (&sight{}).offer).furnish().start()
 			d.press("a")
 			return d
 		},
 		"add-confirm": func(t *testing.T, w, h int) *desk {
 			d := newDesk(t, w, h, nil).furnish().start()
 			d.paste(newLink)
+			return d
+		},
+		"add-parts": func(t *testing.T, w, h int) *desk {
+			d := newDesk(t, w, h, (&sight{}).offer).furnish().start()
+			d.paste(part(7, 1, 3, 4, "b") + "\notpauth://totp/x?secret=GEZD1\n" + newLink)
 			return d
 		},
 		"add-key": func(t *testing.T, w, h int) *desk {

@@ -39,15 +39,18 @@ func (m Model) show(found add.Found) (Model, tea.Cmd) {
 	if m.in != inAdd {
 		m.from = m.in
 	}
+	if m.in != inAdd || !m.add.Collecting() {
+		m.add = m.newAdd()
+	}
 	m.in = inAdd
-	m.add = m.newAdd()
 	var cmd tea.Cmd
 	m.add, cmd = m.add.Show(found)
 	return m, cmd
 }
 
 func (m Model) newAdd() add.Model {
-	return add.New(m.ctx, m.vault, m.theme, m.now).After(m.add.Forget()).SetSize(m.width, m.bodyHeight())
+	return add.New(m.ctx, m.vault, m.theme, m.now).After(m.add.Forget()).SetSize(m.width, m.bodyHeight()).
+		Offer(add.Sources{Screen: m.opts.LookAtScreen, Clipboard: m.opts.LookAtClipboard})
 }
 
 func (m Model) opened(msg unlock.Opened) (Model, tea.Cmd) {

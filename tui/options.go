@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"twofold/qr/capture"
 	"twofold/vault"
 	"twofold/verifier/api"
 )
@@ -55,6 +56,10 @@ type Options struct {
 	// StartVerifier starts a verifier for the handshake screen; stop ends it.
 	// Without it the screen says that there is none.
 	StartVerifier func(ctx context.Context) (client *api.Client, stop func(), err error)
+	// LookAtScreen and LookAtClipboard bring pictures; one that is nil is not
+	// offered.
+	LookAtScreen    func(ctx context.Context) ([]capture.Picture, error)
+	LookAtClipboard func(ctx context.Context) (capture.Clip, error)
 	// Now is the clock of the codes; nil means time.Now.
 	Now func() time.Time
 	// Screen is where to begin; empty means ScreenCodes.

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"twofold/vault"
+	"twofold/vault/transfer"
 )
 
 // addFlags are the parameters of a bare secret, and how to add.
@@ -67,6 +68,7 @@ var (
 	errNothingToAdd = errors.New("there was nothing to add")
 	errNameless     = errors.New("a bare key needs a name: --issuer, --label or both")
 	errNotAKey      = errors.New("this is neither an otpauth:// link nor a key")
+	errIsExport     = errors.New("this is an export of Google Authenticator, not one account")
 	errLineTooLong  = errors.New("the line is too long for a link or a key")
 )
 
@@ -127,6 +129,9 @@ func (a *app) askKey(ctx context.Context, f addFlags) (vault.Key, error) {
 
 // key is the account that one line of input enrolls.
 func (f addFlags) key(line string) (vault.Key, error) {
+	if transfer.IsGoogle(line) {
+		return vault.Key{}, errIsExport
+	}
 	if looksSecret(line) {
 		return vault.ParseKeyURI(line)
 	}
@@ -174,7 +179,12 @@ func (a *app) addKeys(ctx context.Context, keys []vault.Key, yes, asJSON bool) e
 			return err
 		}
 	}
-	ok, err := a.confirm(ctx, fmt.Sprintf("Add %s?", count(len(keys), "account")), yes || !a.interactive())
+	return a.addShown(ctx, keys, fmt.Sprintf("Add %s?", count(len(keys), "account")), yes, asJSON)
+}
+
+// addShown asks, and adds: one as one, several in one change of the vault.
+func (a *app) addShown(ctx context.Context, keys []vault.Key, question string, yes, asJSON bool) error {
+	ok, err := a.confirm(ctx, question, yes || !a.interactive())
 	if err != nil {
 		return err
 	}
@@ -182,25 +192,32 @@ func (a *app) addKeys(ctx context.Context, keys []vault.Key, yes, asJSON bool) e
 		return errLeft
 	}
 	return a.withVault(ctx, func(v *vault.Vault) error {
-		added := make([]vault.Account, 0, len(keys))
-		for _, key := range keys {
-			acc, err := v.Add(ctx, key)
-			var duplicate *vault.DuplicateError
-			if errors.As(err, &duplicate) {
-				fmt.Fprintf(a.Err, "%s is there already.\n", nameOf(duplicate.Existing))
-				continue
-			}
-			if err != nil {
-				return fmt.Errorf("add %s: %w", nameOf(key.Account), err)
-			}
-			added = append(added, acc)
-			fmt.Fprintf(a.Err, "Added %s.\n", nameOf(acc))
+		var added []vault.Account
+		var err error
+		if len(keys) == 1 {
+			added, err = a.addOne(ctx, v, keys[0])
+		} else {
+			added, err = a.addMany(ctx, v, keys)
 		}
 		if asJSON {
-			return a.writeJSON(listed(added))
+			err = errors.Join(a.writeJSON(listed(added)), err)
 		}
-		return nil
+		return err
 	})
+}
+
+func (a *app) addOne(ctx context.Context, v *vault.Vault, key vault.Key) ([]vault.Account, error) {
+	acc, err := v.Add(ctx, key)
+	var duplicate *vault.DuplicateError
+	if errors.As(err, &duplicate) {
+		fmt.Fprintf(a.Err, "%s is there already.\n", nameOf(duplicate.Existing))
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("add %s: %w", nameOf(key.Account), err)
+	}
+	fmt.Fprintf(a.Err, "Added %s.\n", nameOf(acc))
+	return []vault.Account{acc}, nil
 }
 
 // shortKey is what no issuer goes below, in bytes; RFC 4226, section 4, R6 even asks for 16.
@@ -218,12 +235,16 @@ func (a *app) preview(key vault.Key) error {
 	if !a.interactive() {
 		return nil
 	}
-	line := nameOf(key.Account)
-	if more := parameters(key.Account); more != "" {
-		line += " (" + more + ")"
-	}
-	fmt.Fprintf(a.Err, "  %s  %s\n", line, code.Reveal())
+	fmt.Fprintf(a.Err, "  %s  %s\n", described(key.Account), code.Reveal())
 	return nil
+}
+
+// described is the name with the parameters that are not the usual ones.
+func described(acc vault.Account) string {
+	if more := parameters(acc); more != "" {
+		return nameOf(acc) + " (" + more + ")"
+	}
+	return nameOf(acc)
 }
 
 func count(n int, noun string) string {

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 	"syscall"
 
-	"twofold/qr"
 	"twofold/tui/walk"
 	"twofold/vault"
 	"twofold/verifier/delivery"
@@ -54,7 +54,6 @@ var wordings = []wording{
 	{is: errLeft, code: exitFailed},
 	{is: errPassphrasesDiffer, code: exitFailed, hints: []string{"run the command once more"}},
 	{is: errNoClipboard, code: exitFailed, hints: []string{"install wl-clipboard (Wayland) or xclip (X11), or leave out --copy"}},
-	{is: errNoPictures, code: exitNoCode, hints: []string{"PNG, JPEG, GIF, WebP and BMP files are read"}},
 
 	{is: errPictureThere, code: exitFailed, hints: []string{"nothing was written; name another file, or delete that one"}},
 	{is: errNoBackupPlace, code: exitUsage, hints: []string{"name a folder: twofold vault backup /media/stick/"}},
@@ -117,11 +116,6 @@ var wordings = []wording{
 	}},
 	{is: vault.ErrSecretMissing, code: exitFailed, hints: []string{"was the item deleted from the keyring, or is another keyring in use?"}},
 
-	{is: qr.ErrNoCode, code: exitNoCode, hints: []string{
-		"take the picture so that the whole code and some white around it are in it, and larger", `or type the key that the page shows: twofold add`,
-	}},
-	{is: qr.ErrNotAPicture, code: exitBadFile, hints: []string{"PNG, JPEG, GIF, WebP and BMP are read"}},
-	{is: qr.ErrTooLarge, code: exitBadFile, hints: []string{"crop the picture to the code"}},
 	{is: syscall.EADDRINUSE, code: exitFailed, says: "another program listens on that port already", hints: []string{
 		"take a free one: twofold serve --listen 127.0.0.1:0",
 	}},
@@ -133,8 +127,6 @@ var wordings = []wording{
 	{is: rollout.ErrTooLarge, code: exitBadFile, hints: []string{"\"twofold rollout show plain\" is what one looks like"}},
 	{is: errMistakenRollout, code: exitBadFile, hints: []string{"each is named with its line; \"twofold rollout show plain\" is a whole one"}},
 	{is: errNotAKey, code: exitBadFile, hints: []string{"a page that enrolls shows a link that begins with otpauth://, or a key of letters and digits"}},
-	{is: errPicturesSkipped, code: exitFailed},
-	{is: errNoEnrollment, code: exitBadFile, hints: []string{"--raw prints what the code says"}},
 	{is: errNoPassphrase, code: exitNoVault},
 	{is: errTrashEmpty, code: exitNotOne, hints: []string{`"twofold list" shows the accounts that are not in it`}},
 	{is: errLineTooLong, code: exitBadFile},
@@ -159,7 +151,7 @@ func outcomeOf(err error) outcome {
 	if errors.As(err, &keyring) && !errors.Is(err, context.Canceled) {
 		return keyringOutcome(keyring)
 	}
-	for _, row := range wordings {
+	for _, row := range slices.Concat(wordings, scanWordings) {
 		if errors.Is(err, row.is) {
 			says := row.says
 			if says == "" {
@@ -167,6 +159,9 @@ func outcomeOf(err error) outcome {
 			}
 			return outcome{row.code, says, row.hints}
 		}
+	}
+	if o, ok := unavailableOutcome(err); ok {
+		return o
 	}
 	var lost *vault.UnreadableError
 	if errors.As(err, &lost) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"twofold/qr/capture"
 	"twofold/tui"
 	"twofold/vault"
 )
@@ -53,9 +54,13 @@ func (a *app) interfaceOptions(fixed vault.Kind, s settings, first tui.Screen) t
 		Warnings:      notes.warnings,
 		Closing:       notes.closing,
 		StartVerifier: demoVerifier("plain"),
-		Now:           a.now,
-		Screen:        first,
-		Version:       version,
+
+		LookAtScreen:    capture.Screen,
+		LookAtClipboard: capture.Clipboard,
+
+		Now:     a.now,
+		Screen:  first,
+		Version: version,
 	}
 }
 

@@ -4,149 +4,75 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
-
-	"twofold/qr"
-	"twofold/vault"
 )
 
+// scanFlags say where to look, and what to do with what is found.
+type scanFlags struct {
+	raw, json, yes    bool
+	screen, clipboard bool
+}
+
 func (a *app) scanCommand() *cobra.Command {
-	var raw, asJSON, yes bool
+	var f scanFlags
 	cmd := &cobra.Command{
-		Use:   "scan IMAGE|DIR|-...",
-		Short: "Read the QR codes in pictures and add what they enroll",
+		Use:   "scan [IMAGE|DIR|-]...",
+		Short: "Read QR codes in pictures, on the screen or in the clipboard, and add what they enroll",
+		Long: `Read every QR code in pictures, on the screen or in the clipboard, and add what
+they enroll.
+
+PNG, JPEG, GIF (all frames), WebP, BMP and TIFF are read, and PDF where pdftoppm
+is installed. Of a folder the pictures directly in it are read; - is standard
+input: a picture, the text of a data: address, or links.
+
+An export of Google Authenticator may have several codes: name all its pictures
+at once, in any order. Where one is missing, the accounts of the others are
+added, the missing part is named, and the exit code is 1.`,
 		Example: `  twofold scan screenshot.png
-  wl-paste -t image/png | twofold scan -
+  twofold scan --screen             look at every monitor
+  twofold scan --clipboard          a picture or a link in the clipboard
+  twofold scan part1.png part2.png  an export of Google Authenticator
   twofold scan --raw photo.jpg      print the texts, touch no vault`,
-		Args: needPicture,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			found, skipped, err := a.readPictures(args)
-			if err != nil {
-				return err
-			}
-			if raw {
-				return errors.Join(a.printTexts(found, asJSON), skipped)
-			}
-			return errors.Join(a.addScanned(cmd.Context(), found, yes, asJSON), skipped)
-		},
+		Args: f.check,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.scan(cmd.Context(), args, f) },
 	}
-	cmd.Flags().BoolVar(&raw, "raw", false, "print the texts, one a line, and touch no vault")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
-	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask before adding")
+	cmd.Flags().BoolVar(&f.raw, "raw", false, "print the texts, one a line, and touch no vault")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON document")
+	cmd.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask before adding")
+	cmd.Flags().BoolVar(&f.screen, "screen", false, "look at what every monitor shows")
+	cmd.Flags().BoolVar(&f.clipboard, "clipboard", false, "look at the picture or link in the clipboard")
 	return cmd
 }
 
-func needPicture(cmd *cobra.Command, args []string) error {
+func (f *scanFlags) check(cmd *cobra.Command, args []string) error {
 	if err := refuseSecrets(args); err != nil {
 		return err
 	}
-	if len(args) == 0 {
-		return fmt.Errorf("%q needs a picture, a folder, or - for standard input", cmd.CommandPath())
+	if len(args) == 0 && !f.screen && !f.clipboard {
+		return fmt.Errorf("%q needs a picture, a folder, or - for standard input; or --screen, or --clipboard", cmd.CommandPath())
 	}
 	return nil
 }
 
-// scannedText is one code in one picture.
-type scannedText struct {
-	source string
-	result qr.Result
-}
-
-// errPicturesSkipped ends a scan that read some of the pictures named, and not all.
-var errPicturesSkipped = errors.New("not every picture could be read")
-
-// readPictures decodes every picture that the arguments name. One that cannot be read is named and skipped when
-// others were read; skipped is then an error if it was named itself, and not just lay in a folder.
-func (a *app) readPictures(args []string) (found []scannedText, skipped, err error) {
-	sources, err := picturePaths(args)
+// scan looks everywhere, then shows, asks and adds.
+func (a *app) scan(ctx context.Context, args []string, f scanFlags) error {
+	found, skipped, err := a.lookAround(ctx, args, f)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	var failed []error
-	for _, source := range sources {
-		results, err := a.readPicture(source)
-		if err != nil {
-			failed = append(failed, fmt.Errorf("%s: %w", printable(source), err))
-			if slices.Contains(args, source) {
-				skipped = errPicturesSkipped
-			}
-			continue
-		}
-		for _, r := range results {
-			found = append(found, scannedText{source, r})
-		}
+	if f.raw {
+		return errors.Join(a.printTexts(found, f.json), skipped)
 	}
-	if len(found) == 0 && len(failed) == 0 {
-		return nil, nil, fmt.Errorf("%s: %w", printable(filterOf(args)), errNoPictures)
-	}
-	if len(found) == 0 {
-		return nil, nil, errors.Join(failed...)
-	}
-	for _, err := range failed {
-		fmt.Fprintf(a.Err, "skipped: %v\n", err)
-	}
-	return found, skipped, nil
+	return errors.Join(a.addScanned(ctx, found, f), skipped)
 }
 
-var errNoPictures = errors.New("no picture is in this folder")
-
-// picturePaths replaces folders by the pictures directly in them.
-func picturePaths(args []string) ([]string, error) {
-	var paths []string
-	for _, arg := range args {
-		info, err := os.Stat(arg)
-		if arg == "-" || err != nil || !info.IsDir() {
-			paths = append(paths, arg)
-			continue
-		}
-		entries, err := os.ReadDir(arg)
-		if err != nil {
-			return nil, err
-		}
-		for _, entry := range entries {
-			if entry.Type().IsRegular() && isPictureName(entry.Name()) {
-				paths = append(paths, filepath.Join(arg, entry.Name()))
-			}
-		}
-	}
-	return paths, nil
-}
-
-func isPictureName(name string) bool {
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp":
-		return true
-	}
-	return false
-}
-
-func (a *app) readPicture(source string) ([]qr.Result, error) {
-	in := a.In
-	if source != "-" {
-		f, err := os.Open(source)
-		if err != nil {
-			return nil, errors.Unwrap(err)
-		}
-		defer f.Close()
-		in = f
-	}
-	return qr.DecodeReader(in)
-}
-
-func (a *app) printTexts(found []scannedText, asJSON bool) error {
+// printTexts is --raw.
+func (a *app) printTexts(found []scanned, asJSON bool) error {
 	if asJSON {
-		type text struct {
-			Source string `json:"source"`
-			Text   string `json:"text"`
-		}
-		texts := make([]text, 0, len(found))
-		for _, f := range found {
-			texts = append(texts, text{f.source, f.result.Text})
+		texts := make([]scannedText, 0, len(found))
+		for _, s := range found {
+			texts = append(texts, s.document())
 		}
 		return a.writeJSON(texts)
 	}
@@ -155,48 +81,36 @@ func (a *app) printTexts(found []scannedText, asJSON bool) error {
 	if _, ok := terminal(a.Out); ok {
 		show = printable
 	}
-	for _, f := range found {
-		if _, err := fmt.Fprintln(a.Out, show(f.result.Text)); err != nil {
+	for _, s := range found {
+		if _, err := fmt.Fprintln(a.Out, show(s.code.Text)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// addScanned parses what was found, shows it, asks, and adds it.
-func (a *app) addScanned(ctx context.Context, found []scannedText, yes, asJSON bool) error {
-	var keys []vault.Key
-	var refused []error
-	for _, f := range found {
-		key, err := vault.ParseKeyURI(f.result.Text)
-		if err != nil {
-			refused = append(refused, fmt.Errorf("%s: %w", printable(f.source), noEnrollment(f.result.Text, err)))
-			continue
-		}
-		keys = append(keys, key)
-	}
-	if len(keys) == 0 {
-		return errors.Join(refused...)
-	}
-	for _, err := range refused {
-		fmt.Fprintf(a.Err, "skipped: %v\n", err)
-	}
-	return a.addKeys(ctx, keys, yes, asJSON)
+// scannedText is one code in the document of "scan --raw --json". The place is in the pixels of the picture, the page
+// or the frame; a text out of the clipboard has none.
+type scannedText struct {
+	Source string `json:"source"`
+	Page   int    `json:"page,omitempty"`
+	Frame  int    `json:"frame,omitempty"`
+	Text   string `json:"text"`
+	Place  *place `json:"place,omitempty"`
 }
 
-var errNoEnrollment = errors.New("this code is no enrollment")
+type place struct {
+	X      int `json:"x"`
+	Y      int `json:"y"`
+	Width  int `json:"width"`
+	Height int `json:"height"`
+}
 
-// noEnrollment says of what kind a code is that enrolls nothing. Its text is not repeated: it may be a secret.
-func noEnrollment(text string, cause error) error {
-	lower := strings.ToLower(text)
-	switch {
-	case strings.HasPrefix(lower, "otpauth-migration:"):
-		return fmt.Errorf("%w but a Google Authenticator export; this version reads single enrollments only", errNoEnrollment)
-	case strings.HasPrefix(lower, "otpauth:"):
-		return cause
-	case strings.HasPrefix(lower, "http://"), strings.HasPrefix(lower, "https://"):
-		return fmt.Errorf("%w but a link to a web page", errNoEnrollment)
-	default:
-		return errNoEnrollment
+func (s scanned) document() scannedText {
+	out := scannedText{Source: s.source, Page: s.code.Page, Frame: s.code.Frame, Text: s.code.Text}
+	if b := s.code.Bounds; !b.Empty() {
+		at := b.Min.Sub(s.code.Picture.Min)
+		out.Place = &place{at.X, at.Y, b.Dx(), b.Dy()}
 	}
+	return out
 }

@@ -39,7 +39,9 @@ func TestScripts(t *testing.T) {
 		},
 		Condition: missing,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
+			"exits":  exits,
+			"draw":   drawPictures,
+			"export": writeExport,
 		},
 	})
 }

@@ -32,6 +32,12 @@ func looksSecret(arg string) bool {
 	return false
 }
 
+// looksPicture reports whether an argument is a data: address with a picture in it.
+func looksPicture(arg string) bool {
+	arg = strings.ToLower(arg[:min(len(arg), 256)])
+	return strings.HasPrefix(arg, "data:image/") || strings.HasPrefix(arg, "data:") && strings.Contains(arg, ";base64,")
+}
+
 // noArguments refuses every argument without repeating it: what was typed may be a secret.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
@@ -70,6 +76,9 @@ func refuseSecrets(args []string) error {
 	for _, arg := range args {
 		if looksSecret(arg) {
 			return errSecretInArguments
+		}
+		if looksPicture(arg) {
+			return errPictureInArguments
 		}
 	}
 	return nil

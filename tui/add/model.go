@@ -1,9 +1,9 @@
-// Package add is the screen that adds accounts: from a picture, from a link,
-// or from a key typed by hand.
+// Package add is the screen that adds accounts: from a picture, the screen, the
+// clipboard or a link, or from a key typed by hand.
 //
 // Whatever the way, it ends at one confirmation that shows what would be added
-// with its code of this second, before anything is stored. Reading files and
-// decoding pictures run in commands. Where the screen came from, and where it
+// with its code of this second, before anything is stored. Parts of an export
+// are kept until it is left. Reading and decoding pictures run in commands. Where the screen came from, and where it
 // goes, is the root's to know: it hears Done or Left.
 package add
 
@@ -23,6 +23,7 @@ type Vault interface {
 	Accounts() []vault.Account
 	Key(ctx context.Context, id string) (vault.Key, error)
 	Add(ctx context.Context, k vault.Key) (vault.Account, error)
+	Merge(ctx context.Context, keys []vault.Key, progress func(done, total int)) ([]vault.Step, error)
 }
 
 // Done says that accounts were added; Left that none were.
@@ -47,7 +48,7 @@ const (
 // candidate is an account that might be added.
 type candidate struct {
 	key    vault.Key
-	from   string         // the picture it was in; empty for a link or the form
+	from   string         // "in shot.png, upper left"; empty for a link or the form
 	err    error          // why the text is no account
 	same   *vault.Account // there already, secret and all
 	twin   *vault.Account // one with the same name and another secret
@@ -74,12 +75,15 @@ type Model struct {
 	request int   // number of the newest reading; older answers are dropped
 	adding  bool
 
-	path       textinput.Model
-	form       form
-	candidates []candidate
-	cursor     int
-	notes      []string // what could not be read, by file
-	said       string
+	path    textinput.Model
+	form    form
+	sources Sources
+	reading reading
+	harvest
+	storing *storing // while adding
+	cursor  int
+	notes   []string // what could not be read, by file
+	said    string
 }
 
 // New is the screen with its menu.
@@ -90,6 +94,12 @@ func New(ctx context.Context, v Vault, t theme.Theme, now time.Time) Model {
 	p.Placeholder = "for example ~/Pictures/qr.png"
 	m := Model{ctx: ctx, vault: v, keys: defaultKeys(), now: now, path: p, form: newForm()}
 	return m.SetTheme(t)
+}
+
+// Offer adds what pictures can come from besides files.
+func (m Model) Offer(s Sources) Model {
+	m.sources = s
+	return m
 }
 
 // SetTheme changes the styles.
@@ -111,6 +121,9 @@ func (m Model) SetSize(width, height int) Model {
 // Tick moves the codes to the time now.
 func (m Model) Tick(now time.Time) Model {
 	m.now = now
+	if m.adding && m.storing != nil {
+		m.said = m.storing.tick()
+	}
 	return m
 }
 
@@ -132,7 +145,18 @@ func (m Model) TypeKey() (Model, tea.Cmd) {
 // Show goes straight to the confirmation of what a paste was about.
 func (m Model) Show(f Found) (Model, tea.Cmd) {
 	m.back = stageMenu
-	return m.read(f)
+	return m.read(sourcesOf(f))
+}
+
+// screen looks at every monitor, clipboard at what was copied.
+func (m Model) screen() (Model, tea.Cmd) {
+	m.back = stageMenu
+	return m.read([]source{{doing: "Looking at the screen", open: m.sources.screen}})
+}
+
+func (m Model) clipboard() (Model, tea.Cmd) {
+	m.back = stageMenu
+	return m.read([]source{{doing: "Looking at the clipboard", open: m.sources.clipboard}})
 }
 
 // Typing tells whether letters go into a field at this moment.
@@ -155,6 +179,7 @@ func (m Model) Over(v Vault) Model {
 // Forget lets go of everything that was typed or shown, for good: answers that
 // still come are dropped, and secrets in them cleared.
 func (m Model) Forget() Model {
+	m.stop()
 	m.forget()
 	return Model{theme: m.theme, request: m.request + 1}
 }

@@ -2,157 +2,130 @@ package add
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-
-	"twofold/qr"
-	"twofold/tui/widget"
-	"twofold/vault"
 )
 
-// maxPicture bounds a picture's file, in bytes.
-const maxPicture = 32 << 20
-
-// readDone is the answer to a reading; added to an adding.
+// readStep is the answer to the reading of one source, readDone to all of them.
 type (
-	readDone struct {
-		request    int
-		candidates []candidate
-		notes      []string
+	readStep struct {
+		request int
+		texts   []found
+		note    string
 	}
-	added struct {
-		request  int
-		accounts []vault.Account
-		already  int
-		err      error
-		keys     []vault.Key // that were to be stored
+	readDone struct {
+		request int
+		harvest harvest
+		kept    int // how many candidates at its front the screen had before
 	}
 )
 
-func (m Model) read(f Found) (Model, tea.Cmd) {
+// reading is what is read at the moment, one source after the other.
+type reading struct {
+	ctx    context.Context //nolint:containedctx // it ends with the reading
+	cancel context.CancelFunc
+	left   []source
+	number int // of the first of left, counted from 1
+	of     int
+	texts  []found
+	notes  []string
+}
+
+// read begins to read. While parts of an export are missing, what is found comes to what is there.
+func (m Model) read(sources []source) (Model, tea.Cmd) {
+	m.stop()
+	if !m.collecting() {
+		if !m.adding {
+			clearAll(m.candidates) // of the confirmation before
+		}
+		m.harvest = harvest{}
+	}
 	m.request++
-	m.stage, m.candidates, m.notes, m.cursor, m.said = stageReading, nil, nil, 0, ""
-	ctx, v, n := m.ctx, m.vault, m.request
+	m.stage, m.cursor, m.said = stageReading, 0, ""
+	ctx, cancel := context.WithCancel(m.ctx)
+	m.reading = reading{ctx: ctx, cancel: cancel, left: sources, number: 1, of: len(sources)}
+	return m.readNext()
+}
+
+// stop ends a reading under way.
+func (m *Model) stop() {
+	if m.reading.cancel != nil {
+		m.reading.cancel()
+	}
+	m.reading = reading{}
+}
+
+// collecting tells that parts of an export are still missing.
+func (m Model) collecting() bool { return len(m.candidates) > 0 && len(m.missing()) > 0 }
+
+// Collecting tells that what is pasted now belongs to what is shown.
+func (m Model) Collecting() bool { return m.stage != stageReading && !m.adding && m.collecting() }
+
+func (m Model) readNext() (Model, tea.Cmd) {
+	n, typed := m.request, m.back == stagePath
+	if r := m.reading; len(r.left) > 0 {
+		s, ctx := r.left[0], r.ctx
+		return m, func() tea.Msg {
+			out := readStep{request: n}
+			var err error
+			if out.texts, err = s.open(ctx); err != nil && ctx.Err() == nil {
+				out.note = note(s, typed, err)
+			}
+			return out
+		}
+	}
+	ctx, v, before, texts := m.ctx, m.vault, m.harvest, m.reading.texts
 	return m, func() tea.Msg {
-		var out readDone
-		out.request = n
-		for _, link := range f.Links {
-			out.candidates = append(out.candidates, parse(link, ""))
+		h := before.with(texts)
+		compare(ctx, v, h.candidates[len(before.candidates):])
+		return readDone{request: n, harvest: h, kept: len(before.candidates)}
+	}
+}
+
+// step takes what one source had, and goes on to the next.
+func (m Model) step(msg readStep) (Model, tea.Cmd) {
+	if msg.request != m.request || m.stage != stageReading || len(m.reading.left) == 0 {
+		return m, nil
+	}
+	r := &m.reading
+	r.left, r.number = r.left[1:], r.number+1
+	r.texts = append(r.texts, msg.texts...)
+	if msg.note != "" {
+		r.notes = append(r.notes, msg.note)
+	}
+	return m.readNext()
+}
+
+// concluded ends in the confirmation, or where a slip of the fingers is mended.
+func (m Model) concluded(msg readDone) (Model, tea.Cmd) {
+	if msg.request != m.request || m.stage != stageReading {
+		clearAll(msg.harvest.candidates[msg.kept:])
+		return m, nil
+	}
+	notes := m.reading.notes
+	m.stop()
+	m.stage, m.harvest, m.notes = stageConfirm, msg.harvest.enrollingFirst(), notes
+	if m.back == stagePath && len(m.candidates) == msg.kept && len(notes) > 0 {
+		m.stage, m.said = stagePath, strings.Join(notes, " ")
+		if m.said == looksLikeLink {
+			return m.refuseLink(), nil
 		}
-		for _, p := range f.Paths {
-			texts, err := decode(p)
-			if err != nil {
-				out.notes = append(out.notes, note(p, m.back == stagePath, err))
-			}
-			for _, text := range texts {
-				out.candidates = append(out.candidates, parse(text, filepath.Base(p)))
-			}
-		}
-		compare(ctx, v, out.candidates)
-		return out
 	}
+	return m, nil
 }
 
-func parse(text, from string) candidate {
-	if !strings.HasPrefix(strings.ToLower(strings.TrimSpace(text)), "otpauth://") {
-		return candidate{from: from, err: errOther(text)}
+// progress is "Reading b.png… 2 of 5".
+func (r reading) progress() string {
+	if len(r.left) == 0 {
+		return "Reading…"
 	}
-	k, err := vault.ParseKeyURI(text)
-	if err == nil {
-		err = k.Validate()
+	text := r.left[0].doing + "…"
+	if r.of > 1 {
+		text += fmt.Sprintf(" %d of %d", r.number, r.of)
 	}
-	return candidate{key: k, from: from, err: err, wanted: err == nil}
-}
-
-// errOther names a text that enrolls nothing, by its scheme alone: the rest
-// may be anybody's secret.
-func errOther(text string) error {
-	if strings.HasPrefix(strings.ToLower(text), migration) {
-		return errors.New("this is an export of Google Authenticator, not one account; it can't be read here")
-	}
-	scheme, _, found := strings.Cut(text, ":")
-	if found && len(scheme) < 24 && !strings.ContainsAny(scheme, " \n") {
-		return fmt.Errorf("this code holds a %s: text, which enrolls no account", widget.Clean(scheme))
-	}
-	return errors.New("this code holds a text that enrolls no account")
-}
-
-func decode(path string) ([]string, error) {
-	if strings.HasPrefix(path, "~/") {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return nil, err
-		}
-		path = filepath.Join(home, path[2:])
-	}
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, err
-	case info.IsDir():
-		return nil, errors.New("is a folder")
-	case !info.Mode().IsRegular():
-		return nil, errors.New("is not a file")
-	case info.Size() > maxPicture:
-		return nil, qr.ErrTooLarge
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxPicture))
-	if err != nil {
-		return nil, err
-	}
-	results, err := qr.Decode(data)
-	texts := make([]string, len(results))
-	for i, r := range results {
-		texts[i] = r.Text
-	}
-	return texts, err
-}
-
-// looksLikeLink answers what seems to be a piece of one.
-const looksLikeLink = "That looks like a link, not a picture. Paste it whole."
-
-// note says why nothing was read from a path. A typed one stands above it in its
-// field; only those dropped together need their names.
-func note(path string, typed bool, err error) string {
-	why := wordRead(err)
-	switch {
-	case PartOfLink(path) && errors.Is(err, fs.ErrNotExist):
-		return looksLikeLink
-	case typed || PartOfLink(path):
-		return strings.ToUpper(why[:1]) + why[1:]
-	}
-	return widget.Clean(filepath.Base(path)) + ": " + why
-}
-
-func wordRead(err error) string {
-	var path *fs.PathError
-	switch {
-	case errors.Is(err, qr.ErrNoCode):
-		return "no QR code found in it."
-	case errors.Is(err, qr.ErrNotAPicture):
-		return "not a picture (PNG, JPEG, GIF, WebP or BMP)."
-	case errors.Is(err, qr.ErrTooLarge):
-		return "too large a picture."
-	case errors.Is(err, fs.ErrNotExist):
-		return "no such file."
-	case errors.Is(err, fs.ErrPermission):
-		return "you may not read it."
-	case errors.As(err, &path):
-		return widget.Clean(path.Err.Error()) + "."
-	}
-	return widget.Clean(err.Error()) + "."
+	return text
 }
 
 // compare finds what is in the vault already: the same name is seen in the
@@ -182,49 +155,4 @@ func compare(ctx context.Context, v Vault, candidates []candidate) {
 			c.twin = &there
 		}
 	}
-}
-
-// store adds the wanted candidates, in their order.
-func (m Model) store() (Model, tea.Cmd) {
-	var keys []vault.Key
-	for _, c := range m.candidates {
-		if c.addable() && c.wanted {
-			keys = append(keys, c.key)
-		}
-	}
-	if len(keys) == 0 || m.adding {
-		return m, nil
-	}
-	m.adding = true
-	m.said = "Adding…"
-	ctx, v, n := m.ctx, m.vault, m.request
-	return m, func() tea.Msg {
-		out := added{request: n, keys: keys}
-		for _, k := range keys {
-			a, err := v.Add(ctx, k)
-			var duplicate *vault.DuplicateError
-			switch {
-			case errors.As(err, &duplicate):
-				out.already++
-			case err != nil:
-				out.err = err
-				return out
-			default:
-				out.accounts = append(out.accounts, a)
-			}
-		}
-		return out
-	}
-}
-
-func wordAdd(err error) string {
-	switch {
-	case errors.Is(err, vault.ErrLocked):
-		return "Not added: the keyring is locked. Unlock it and press ⏎ again."
-	case errors.Is(err, vault.ErrKeyringUnreachable):
-		return "Not added: the keyring does not answer."
-	case errors.Is(err, vault.ErrNoKeyring):
-		return "Not added: there is no keyring any more."
-	}
-	return "Not added: " + widget.Clean(err.Error())
 }

@@ -1,29 +1,30 @@
 package add
 
 import (
-	"net/url"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"twofold/qr/capture"
 	"twofold/vault"
 )
 
-// Found is what a pasted text turned out to be: links to accounts, or files
-// that should be pictures. Both empty: neither.
+// Found is what a pasted text turned out to be: links to accounts, pictures, or
+// files that should be pictures. All empty: none of it.
 type Found struct {
-	Links []string // otpauth:// texts
-	Paths []string // of pictures, not yet looked at
+	Links    []string // otpauth:// texts, steam:// and parts of exports
+	Pictures []string // data: addresses
+	Paths    []string // of pictures, not yet looked at
 }
 
 // Any tells whether anything was found.
-func (f Found) Any() bool { return len(f.Links)+len(f.Paths) > 0 }
+func (f Found) Any() bool { return len(f.Links)+len(f.Pictures)+len(f.Paths) > 0 }
 
 // What names what was found, for a sentence: the account of a single link, or how
 // many there are. It holds no secret.
 func (f Found) What() string {
-	switch l, p := len(f.Links), len(f.Paths); {
+	switch l, p := len(f.Links), len(f.Paths)+len(f.Pictures); {
 	case l == 1 && p == 0:
 		if k, err := vault.ParseKeyURI(f.Links[0]); err == nil {
 			k.Secret.Clear()
@@ -38,18 +39,13 @@ func (f Found) What() string {
 	return "what was pasted"
 }
 
-// migration begins Google Authenticator's export, which is told apart to be
-// named; it is not read here.
+// migration begins a part of an export of Google Authenticator.
 const migration = "otpauth-migration://"
 
 const (
 	maxPaste = 1 << 20 // bytes; more is no list of links
 	maxFound = 200
 )
-
-var pictures = map[string]bool{
-	".png": true, ".jpg": true, ".jpeg": true, ".gif": true, ".webp": true, ".bmp": true,
-}
 
 // Recognize tells what a paste anywhere in the program is about. Links count
 // wherever they stand on a line. Paths are taken as terminals write them when a
@@ -61,6 +57,10 @@ func Recognize(pasted string) Found {
 		return f
 	}
 	text := strings.TrimSpace(pasted)
+	if capture.IsDataURL(text) {
+		f.Pictures = []string{text}
+		return f
+	}
 	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
 		line = strings.TrimSpace(line)
 		if i := linkStart(line); i >= 0 && len(f.Links) < maxFound {
@@ -82,6 +82,9 @@ func linkStart(line string) int {
 	if i := strings.Index(lower, "otpauth://"); i >= 0 {
 		return i
 	}
+	if secret, ok := strings.CutPrefix(lower, "steam://"); ok && len(secret) >= 16 && !strings.Contains(secret, "/") {
+		return 0 // Steam's other links are commands to it
+	}
 	return strings.Index(lower, migration)
 }
 
@@ -90,7 +93,7 @@ func linkStart(line string) int {
 // never repeated.
 func PartOfLink(text string) bool {
 	lower := strings.ToLower(text)
-	for _, sign := range []string{"otpauth", "secret=", "secret%3d", "&issuer=", "&digits=", "&period=", "&algorithm=", "&counter="} {
+	for _, sign := range []string{"otpauth", "data:image", "secret=", "secret%3d", "&issuer=", "&digits=", "&period=", "&algorithm=", "&counter="} {
 		if strings.Contains(lower, sign) {
 			return true
 		}
@@ -118,13 +121,13 @@ func paths(line string) []string {
 // Path is the file a text names, if it looks like a picture's path.
 func Path(text string) (string, bool) {
 	p := unquote(strings.TrimSpace(text))
-	if !pictures[strings.ToLower(filepath.Ext(p))] {
+	if !capture.NamedAsPicture(p) && !strings.EqualFold(filepath.Ext(p), ".pdf") {
 		return "", false
 	}
 	return p, rooted(p)
 }
 
-// rooted paths are not mistaken for words: /x.png, ~/x.png, ./x.png, C:\x.png.
+// rooted paths are not mistaken for words: /x.png, ~/x.png, ./x.png, C:\x.png, \\server\x.png.
 func rooted(p string) bool {
 	switch {
 	case strings.ContainsFunc(p, unicode.IsControl):
@@ -132,7 +135,7 @@ func rooted(p string) bool {
 	case filepath.IsAbs(p), strings.HasPrefix(p, "./"), strings.HasPrefix(p, "../"), strings.HasPrefix(p, "~/"):
 		return multiple(p) == 1
 	}
-	return len(p) > 3 && p[1] == ':' && (p[2] == '\\' || p[2] == '/')
+	return len(p) > 3 && (p[1] == ':' && (p[2] == '\\' || p[2] == '/') || strings.HasPrefix(p, `\\`))
 }
 
 // multiple counts what would be several paths on one line.
@@ -147,24 +150,32 @@ func multiple(p string) int {
 // unquote undoes what terminals do to a dropped file's path: quotes,
 // backslashes before odd characters, file:// with percent signs.
 func unquote(s string) string {
-	if len(s) >= 2 && (s[0] == '\'' || s[0] == '"') && s[len(s)-1] == s[0] {
+	if len(s) >= 2 && (s[0] == '\'' || s[0] == '"') && s[len(s)-1] == s[0] && len(shellWords(s)) == 1 {
 		q := s[0]
 		inner := s[1 : len(s)-1]
 		if q == '\'' {
 			return strings.ReplaceAll(inner, `'\''`, `'`)
 		}
+		if onWindows(inner) {
+			return inner
+		}
 		return unescape(inner)
 	}
+	if path, ok := capture.FileURL(s); ok {
+		return path
+	}
 	if len(s) > 7 && strings.EqualFold(s[:7], "file://") {
-		if u, err := url.Parse(s); err == nil && u.Path != "" && (u.Host == "" || u.Host == "localhost") {
-			return u.Path
-		}
 		return s
 	}
-	if len(s) > 2 && s[1] == ':' {
-		return s // C:\Users: these backslashes are the path
+	if onWindows(s) {
+		return s
 	}
 	return unescape(s)
+}
+
+// onWindows: the backslashes in C:\Users and \\server\share are the path, and hide nothing.
+func onWindows(s string) bool {
+	return len(s) > 2 && s[1] == ':' || strings.HasPrefix(s, `\\`)
 }
 
 func unescape(s string) string {

@@ -2,7 +2,6 @@ package add
 
 import (
 	"fmt"
-	"strings"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
@@ -12,22 +11,10 @@ import (
 // Update takes keys while the screen is in front, and answers at any time.
 func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 	switch msg := msg.(type) {
+	case readStep:
+		return m.step(msg)
 	case readDone:
-		if msg.request != m.request || m.stage != stageReading {
-			clearAll(msg.candidates)
-			return m, nil
-		}
-		if !m.adding {
-			clearAll(m.candidates) // of the confirmation before
-		}
-		m.stage, m.candidates, m.notes = stageConfirm, msg.candidates, msg.notes
-		if m.back == stagePath && len(msg.candidates) == 0 { // a slip of the fingers is mended where it was made
-			m.stage, m.said = stagePath, strings.Join(msg.notes, " ")
-			if m.said == looksLikeLink {
-				return m.refuseLink(), nil
-			}
-		}
-		return m, nil
+		return m.concluded(msg)
 	case added:
 		if msg.request != m.request {
 			for _, k := range msg.keys { // not before: they were being stored
@@ -56,18 +43,7 @@ func (m Model) stored(msg added) (Model, tea.Cmd) {
 		}
 		return m, nil
 	}
-	done := Done{Added: msg.accounts}
-	switch n := len(msg.accounts); n {
-	case 0:
-		done.Said = "Nothing added: it was there already."
-	case 1:
-		done.Said = "Added " + name(msg.accounts[0]) + "."
-	default:
-		done.Said = fmt.Sprintf("Added %d accounts.", n)
-	}
-	if msg.already > 0 && len(msg.accounts) > 0 {
-		done.Said += fmt.Sprintf(" %d were there already.", msg.already)
-	}
+	done := Done{Added: msg.accounts, Said: msg.said()}
 	m.forget()
 	return m, func() tea.Msg { return done }
 }
@@ -78,7 +54,7 @@ func (m *Model) forget() {
 	if !m.adding {
 		clearAll(m.candidates)
 	}
-	m.candidates = nil
+	m.harvest = harvest{}
 	m.path.Reset()
 	m.form = newForm().setTheme(m.theme).setWidth(m.width)
 }
@@ -96,12 +72,10 @@ func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 	}
 	switch m.stage {
 	case stageMenu:
-		if key.Matches(msg, k.Picture) {
-			return m.Picture()
-		}
 		if key.Matches(msg, k.Type) {
 			return m.TypeKey()
 		}
+		return m.pressMore(msg)
 	case stagePath:
 		if key.Matches(msg, k.Go) {
 			return m.readPath()
@@ -115,11 +89,45 @@ func (m Model) press(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 	return m, nil
 }
 
+// pressMore is for the keys that bring a picture.
+func (m Model) pressMore(msg tea.KeyPressMsg) (Model, tea.Cmd) {
+	k := m.keys
+	switch {
+	case key.Matches(msg, k.Picture):
+		return m.Picture()
+	case key.Matches(msg, k.Screen) && m.sources.Screen != nil:
+		return m.screen()
+	case key.Matches(msg, k.Clipboard) && m.sources.Clipboard != nil:
+		return m.clipboard()
+	}
+	return m, nil
+}
+
+// wantsMore tells that another picture would help: parts are missing, or there is nothing to add.
+func (m Model) wantsMore() bool { return !m.adding && (m.collecting() || m.addable() == 0) }
+
+func (m Model) addable() int {
+	n := 0
+	for _, c := range m.candidates {
+		if c.addable() {
+			n++
+		}
+	}
+	return n
+}
+
 func (m Model) leave() (Model, tea.Cmd) {
+	if m.adding {
+		return m, nil // a store under way is waited for, not abandoned
+	}
 	m.said = ""
 	switch {
-	case m.adding:
-		return m, nil // a store under way is waited for, not abandoned
+	case m.collecting() && (m.stage == stageReading || m.stage == stagePath): // back to the parts that are there
+		m.stop()
+		m.request++
+		m.stage, m.notes = stageConfirm, nil
+		return m, nil
+	case m.collecting():
 	case m.stage == stageConfirm && m.back != stageMenu:
 		m.stage = m.back
 		return m, nil
@@ -128,6 +136,7 @@ func (m Model) leave() (Model, tea.Cmd) {
 		return m, nil
 	}
 	m.request++ // a reading still under way is not waited for
+	m.stop()
 	m.forget()
 	m.ask = Left{}
 	return m, nil
@@ -152,7 +161,7 @@ func (m Model) readPath() (Model, tea.Cmd) {
 		m.path.Reset() // it holds a secret, and is not for mending here
 	}
 	m.back = stagePath
-	return m.read(f)
+	return m.read(sourcesOf(f))
 }
 
 // refuseLink empties the field of what may be a piece of a secret.
@@ -219,11 +228,15 @@ func (m Model) confirmForm() (Model, tea.Cmd) {
 	}
 	m.request++
 	m.back, m.stage, m.cursor, m.notes, m.said = stageForm, stageReading, 0, nil, ""
+	if !m.adding {
+		clearAll(m.candidates)
+	}
+	m.harvest = harvest{}
 	ctx, v, n := m.ctx, m.vault, m.request
 	return m, func() tea.Msg {
-		out := readDone{request: n, candidates: []candidate{{key: k, wanted: true}}}
-		compare(ctx, v, out.candidates)
-		return out
+		h := harvest{candidates: []candidate{{key: k, wanted: true}}}
+		compare(ctx, v, h.candidates)
+		return readDone{request: n, harvest: h}
 	}
 }
 
@@ -240,6 +253,8 @@ func (m Model) pressConfirm(msg tea.KeyPressMsg) (Model, tea.Cmd) {
 		c := append([]candidate(nil), m.candidates...)
 		c[m.cursor].wanted = !c[m.cursor].wanted
 		m.candidates = c
+	case m.wantsMore():
+		return m.pressMore(msg)
 	}
 	return m, nil
 }

@@ -2,6 +2,7 @@ package add
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ func (m Model) View() string {
 	case stageForm:
 		lines = m.viewForm()
 	case stageReading:
-		lines = []string{m.theme.Muted.Render("Reading…")}
+		lines = []string{m.theme.Muted.Render(m.reading.progress())}
 	case stageConfirm:
 		lines = m.viewConfirm()
 	}
@@ -41,7 +42,7 @@ func (m Model) measure() int { return max(10, min(72, m.width-6)) }
 func (m Model) viewMenu() []string {
 	t := m.theme
 	option := func(key, what, how string) string {
-		line := t.Key.Render(key) + "  " + widget.Cell(t.Text.Render(what), 16)
+		line := t.Key.Render(key) + "  " + widget.Cell(t.Text.Render(what), 18)
 		if m.width >= 60 {
 			line += "  " + t.Muted.Render(how)
 		}
@@ -50,9 +51,19 @@ func (m Model) viewMenu() []string {
 	lines := []string{
 		t.Strong.Render("Add an account"), "",
 		option("p", "from a picture", "a screenshot or photo of the QR code"),
-		option("k", "type the key", "when the page shows no picture"), "",
 	}
-	for _, l := range widget.Wrap("Or paste an otpauth:// link, or drop a picture on this window, at any time: no need to come here first.", m.measure()) {
+	if m.sources.Screen != nil {
+		lines = append(lines, option("s", "from the screen", "looks at every monitor"))
+	}
+	if m.sources.Clipboard != nil {
+		lines = append(lines, option("c", "from the clipboard", "picture or link"))
+	}
+	lines = append(lines, option("k", "type the key", "when the page shows no picture"), "")
+	more := "Or paste an otpauth:// link, or drop a picture on this window: at any time, without coming here."
+	if m.width < 60 {
+		more = "Or paste a link or drop a picture, at any time."
+	}
+	for _, l := range widget.Wrap(more, m.measure()) {
 		lines = append(lines, t.Muted.Render(l))
 	}
 	return lines
@@ -61,7 +72,7 @@ func (m Model) viewMenu() []string {
 func (m Model) viewPath() []string {
 	t := m.theme
 	lines := []string{t.Strong.Render("Which picture?"), "", m.path.View(), ""}
-	text := "Drop the file on this window, or type its path. PNG, JPEG, GIF, WebP and BMP are read."
+	text := "Drop the file on this window, or type its path, or a folder's: " + Formats + "."
 	style := t.Muted
 	if m.said != "" {
 		text, style = m.said, t.Warning
@@ -169,13 +180,32 @@ func (m Model) viewConfirm() []string {
 	default:
 		lines = m.viewSeveral()
 	}
-	for _, note := range m.notes {
-		for _, l := range widget.Wrap(note, m.measure()) {
-			lines = append(lines, t.Warning.Render(l))
-		}
-	}
+	lines = append(lines, m.viewNotes()...)
 	if len(m.candidates) == 0 && len(m.notes) > 0 {
 		lines = append([]string{t.Strong.Render("Nothing to add"), ""}, lines...)
+	}
+	return lines
+}
+
+// viewNotes are what could not be read, and the parts of exports that are missing.
+func (m Model) viewNotes() []string {
+	var lines []string
+	say := func(text string) {
+		for _, l := range widget.Wrap(text, m.measure()) {
+			lines = append(lines, m.theme.Warning.Render(l))
+		}
+	}
+	for _, note := range m.notes {
+		say(note)
+	}
+	missing := m.missing()
+	for _, text := range missing {
+		say(text)
+	}
+	if len(missing) > 0 && m.height >= 14 {
+		for _, l := range widget.Wrap("Bring what is missing, by a key below or by dropping it here, or add what is here.", m.measure()) {
+			lines = append(lines, m.theme.Muted.Render(l))
+		}
 	}
 	return lines
 }
@@ -184,7 +214,7 @@ func (m Model) viewOne(c candidate) []string {
 	t := m.theme
 	from := "Found in the link"
 	if c.from != "" {
-		from = "Found in " + widget.Clean(c.from)
+		from = "Found " + c.from
 	} else if m.back == stageForm {
 		from = "Add this account?"
 	}
@@ -217,9 +247,13 @@ func (m Model) viewOne(c candidate) []string {
 
 func (m Model) viewSeveral() []string {
 	t := m.theme
-	room := max(1, m.height-5-len(m.notes))
+	room := max(1, m.height-6-len(m.viewNotes()))
 	top := min(max(0, m.cursor-room+1), max(0, len(m.candidates)-room))
-	lines := []string{t.Strong.Render(fmt.Sprintf("%d codes found", len(m.candidates))) + t.Muted.Render(fmt.Sprintf(", %d to be added", m.chosen())), ""}
+	noun := "accounts"
+	if slices.ContainsFunc(m.candidates, func(c candidate) bool { return c.err != nil }) {
+		noun = "codes"
+	}
+	lines := []string{t.Strong.Render(fmt.Sprintf("%d %s found", len(m.candidates), noun)) + t.Muted.Render(fmt.Sprintf(", %d to be added", m.chosen())), ""}
 	wide := max(10, min(44, m.measure()-24))
 	for i := top; i < min(len(m.candidates), top+room); i++ {
 		c := m.candidates[i]
@@ -247,6 +281,9 @@ func (m Model) viewSeveral() []string {
 			line += t.Muted.Render("  name taken")
 		}
 		lines = append(lines, line)
+	}
+	if m.cursor < len(m.candidates) && m.candidates[m.cursor].from != "" {
+		return append(lines, t.Muted.Render(widget.Truncate("  "+m.candidates[m.cursor].from, m.measure())), "")
 	}
 	return append(lines, "")
 }

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"twofold/qr"
+	"twofold/qr/capture"
+	"twofold/vault/transfer"
+)
+
+// scanned is one code, and what it was found in.
+type scanned struct {
+	source  string // a path, "-", a monitor's name; untrusted
+	code    capture.Code
+	monitor bool
+}
+
+// found is "Found in " and where.
+func (s scanned) found() string {
+	if s.monitor {
+		return "Found on " + s.where()
+	}
+	return "Found in " + s.where()
+}
+
+// where is "shot.png, upper left, 300x300 px".
+func (s scanned) where() string {
+	source := printable(s.source)
+	if s.source == "-" {
+		source = "standard input"
+	}
+	if s.code.Bounds.Empty() {
+		return source
+	}
+	return source + ", " + s.code.Where()
+}
+
+var (
+	errNoPictures = errors.New("no picture is in this folder")
+	// errPicturesSkipped ends a scan that read some of the pictures named, and not all.
+	errPicturesSkipped = errors.New("not every picture could be read")
+	// errPictureInArguments does not quote the argument, as errSecretInArguments.
+	errPictureInArguments = errors.New("a picture does not belong on the command line: other programs can read it there, with the secret in it")
+	errWebPicture         = errors.New("pictures are not fetched from the web")
+	errClipboardEmpty     = errors.New("there is nothing in it")
+	errNoCodeInText       = errors.New("neither a picture nor a link that enrolls")
+)
+
+// lookout gathers what is found in all the places of one scan.
+type lookout struct {
+	found   []scanned
+	failed  []error
+	skipped error // set when a place that was named itself could not be read, and not just lay in a folder
+	looked  int
+}
+
+func (l *lookout) take(source string, named bool, codes []capture.Code, err error) {
+	l.looked++
+	for _, c := range codes {
+		l.found = append(l.found, scanned{source: source, code: c})
+	}
+	if err == nil || len(codes) > 0 {
+		return
+	}
+	var unavailable *capture.Unavailable
+	if !errors.As(err, &unavailable) && !errors.Is(err, capture.ErrRefused) { // these name it themselves
+		err = fmt.Errorf("%s: %w", scanned{source: source}.where(), err)
+	}
+	l.failed = append(l.failed, err)
+	if named {
+		l.skipped = errPicturesSkipped
+	}
+}
+
+// lookAround reads every code in the places named. A place that cannot be read is named and skipped when there are codes
+// in others.
+func (a *app) lookAround(ctx context.Context, args []string, f scanFlags) (found []scanned, skipped, err error) {
+	sources, err := a.picturePaths(args)
+	if err != nil {
+		return nil, nil, err
+	}
+	var l lookout
+	tell, done := a.progress("Looking at pictures")
+	for i, source := range sources {
+		if ctx.Err() != nil {
+			done()
+			return nil, nil, ctx.Err()
+		}
+		if tell != nil {
+			tell(i+1, len(sources))
+		}
+		codes, err := a.readSource(ctx, source)
+		l.take(source, slices.Contains(args, source), codes, err)
+	}
+	done()
+	if err := a.lookElsewhere(ctx, &l, f); err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case ctx.Err() != nil:
+		return nil, nil, ctx.Err()
+	case len(l.found) == 0 && len(l.failed) == 0:
+		return nil, nil, fmt.Errorf("%s: %w", printable(filterOf(args)), errNoPictures)
+	case len(l.found) == 0 && len(l.failed) > maxNamed:
+		return nil, nil, fmt.Errorf("%w in any of %d pictures", qr.ErrNoCode, len(l.failed))
+	case len(l.found) == 0:
+		return nil, nil, errors.Join(l.failed...)
+	}
+	for _, err := range l.failed {
+		fmt.Fprintf(a.Err, "skipped: %v\n", err)
+	}
+	return l.found, l.skipped, nil
+}
+
+// picturePaths replaces addresses by paths, and folders by the pictures directly in them.
+func (a *app) picturePaths(args []string) ([]string, error) {
+	var paths []string
+	for i, arg := range args {
+		if path, ok := capture.FileURL(arg); ok {
+			args[i], arg = path, path
+		} else if lower := strings.ToLower(arg); strings.HasPrefix(lower, "https://") || strings.HasPrefix(lower, "http://") {
+			return nil, errWebPicture
+		}
+		info, err := os.Stat(arg)
+		if arg == "-" || err != nil || !info.IsDir() {
+			paths = append(paths, arg)
+			continue
+		}
+		inside, err := capture.PicturesIn(arg)
+		if err != nil {
+			return nil, err
+		}
+		paths = append(paths, inside...)
+		fmt.Fprintf(a.Err, "Looking at %s in %s.\n", count(len(inside), "picture"), printable(arg))
+	}
+	return paths, nil
+}
+
+// readSource reads a file or standard input.
+func (a *app) readSource(ctx context.Context, source string) ([]capture.Code, error) {
+	in := a.In
+	if source != "-" {
+		f, err := os.Open(source)
+		if err != nil {
+			return nil, errors.Unwrap(err)
+		}
+		defer f.Close()
+		in = f
+	}
+	data, err := io.ReadAll(io.LimitReader(in, qr.MaxFileSize+1))
+	defer clear(data)
+	if err != nil {
+		return nil, fmt.Errorf("read it: %w", err)
+	}
+	if source == "-" && isText(data) {
+		return codesInText(ctx, string(data))
+	}
+	return capture.Codes(ctx, data)
+}
+
+// isText tells an address or a link apart from a picture.
+func isText(data []byte) bool {
+	text := string(data[:min(len(data), 64)])
+	return capture.IsDataURL(text) || linkStart(text)
+}
+
+func linkStart(text string) bool {
+	lower := strings.ToLower(strings.TrimSpace(text))
+	return strings.HasPrefix(lower, "otpauth://") || strings.HasPrefix(lower, "steam://") || transfer.IsGoogle(lower)
+}
+
+// codesInText is what a text says that came in place of a picture: a data: address, or links, one a line.
+func codesInText(ctx context.Context, text string) ([]capture.Code, error) {
+	if capture.IsDataURL(text) {
+		data, err := capture.DataURL(text)
+		defer clear(data)
+		if err != nil {
+			return nil, err
+		}
+		return capture.Codes(ctx, data)
+	}
+	var codes []capture.Code
+	for line := range strings.Lines(text) {
+		if linkStart(line) {
+			codes = append(codes, capture.Code{Text: strings.TrimSpace(line)})
+		}
+	}
+	if len(codes) == 0 {
+		return nil, errNoCodeInText
+	}
+	return codes, nil
+}
