@@ -49,6 +49,31 @@ func Explain(img image.Image) (Look, error) {
 	return look, nil
 }
 
+// ExplainFile is [Explain] of a picture file, as [Decode] reads it; of an animated one it explains the first
+// frame with a code, else the first frame.
+func ExplainFile(data []byte) (first Look, err error) {
+	frames := 0
+	for frame, err := range pictures(data) {
+		if err != nil {
+			return first, err
+		}
+		look, err := Explain(frame.image)
+		if err != nil || len(look.Results) > 0 {
+			return look, err
+		}
+		if frames == 0 {
+			first = look
+		}
+		if frames++; frames == maxExplained {
+			break
+		}
+	}
+	return first, nil
+}
+
+// maxExplained are the frames that are looked at for one with a code.
+const maxExplained = 20
+
 func (r *watchedRung) line(marked bool) string {
 	mark := " "
 	if marked {

@@ -12,6 +12,7 @@ import (
 type scanFlags struct {
 	raw, json, yes    bool
 	screen, clipboard bool
+	debug             string // a file
 }
 
 func (a *app) scanCommand() *cobra.Command {
@@ -33,7 +34,9 @@ added, the missing part is named, and the exit code is 1.`,
   twofold scan --screen             look at every monitor
   twofold scan --clipboard          a picture or a link in the clipboard
   twofold scan part1.png part2.png  an export of Google Authenticator
-  twofold scan --raw photo.jpg      print the texts, touch no vault`,
+  twofold scan --raw photo.jpg      print the texts, touch no vault
+  twofold scan --debug out.png photo.jpg
+                                    why is it not read? shows what was looked at`,
 		Args: f.check,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.scan(cmd.Context(), args, f) },
 	}
@@ -42,6 +45,7 @@ added, the missing part is named, and the exit code is 1.`,
 	cmd.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask before adding")
 	cmd.Flags().BoolVar(&f.screen, "screen", false, "look at what every monitor shows")
 	cmd.Flags().BoolVar(&f.clipboard, "clipboard", false, "look at the picture or link in the clipboard")
+	cmd.Flags().StringVar(&f.debug, "debug", "", "write what was found where in one picture as a new picture `FILE`, and touch no vault")
 	return cmd
 }
 
@@ -57,6 +61,9 @@ func (f *scanFlags) check(cmd *cobra.Command, args []string) error {
 
 // scan looks everywhere, then shows, asks and adds.
 func (a *app) scan(ctx context.Context, args []string, f scanFlags) error {
+	if f.debug != "" {
+		return a.debug(ctx, args, f)
+	}
 	found, skipped, err := a.lookAround(ctx, args, f)
 	if err != nil {
 		return err

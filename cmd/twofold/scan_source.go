@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -144,19 +143,10 @@ func (a *app) picturePaths(args []string) ([]string, error) {
 
 // readSource reads a file or standard input.
 func (a *app) readSource(ctx context.Context, source string) ([]capture.Code, error) {
-	in := a.In
-	if source != "-" {
-		f, err := os.Open(source)
-		if err != nil {
-			return nil, errors.Unwrap(err)
-		}
-		defer f.Close()
-		in = f
-	}
-	data, err := io.ReadAll(io.LimitReader(in, qr.MaxFileSize+1))
+	data, err := a.pictureBytes(source)
 	defer clear(data)
 	if err != nil {
-		return nil, fmt.Errorf("read it: %w", err)
+		return nil, err
 	}
 	if source == "-" && isText(data) {
 		return codesInText(ctx, string(data))

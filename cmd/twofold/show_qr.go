@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 
 	"golang.org/x/term"
@@ -95,16 +94,8 @@ func (a *app) savePNG(key vault.Key, name string) error {
 		return err
 	}
 	defer clear(picture)
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s: %w", printable(name), errPictureThere)
-	}
-	if err != nil {
-		return fmt.Errorf("write the picture: %w", err)
-	}
-	_, err = f.Write(picture)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("write the picture: %w", errors.Join(err, os.Remove(name)))
+	if err := writePicture(name, picture); err != nil {
+		return err
 	}
 	fmt.Fprintf(a.Err, "Wrote %s. Whoever has it can log in as you: delete it once it is scanned.\n", printable(name))
 	return nil

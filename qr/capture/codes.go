@@ -25,7 +25,7 @@ type Code struct {
 // Codes reads every QR code in a file's bytes: a picture that [qr.Decode] knows, or a PDF. Errors are those of
 // [qr.DecodeFrames] and [Pages].
 func Codes(ctx context.Context, data []byte) ([]Code, error) {
-	if !bytes.HasPrefix(data, []byte("%PDF-")) {
+	if !IsPDF(data) {
 		return codes(ctx, data, 0)
 	}
 	if len(data) > qr.MaxFileSize {
@@ -54,6 +54,9 @@ func Codes(ctx context.Context, data []byte) ([]Code, error) {
 	}
 	return nil, fmt.Errorf("%w on its %d pages", qr.ErrNoCode, len(pages))
 }
+
+// IsPDF tells by a file's first bytes.
+func IsPDF(data []byte) bool { return bytes.HasPrefix(data, []byte("%PDF-")) }
 
 func codes(ctx context.Context, data []byte, page int) ([]Code, error) {
 	frames, err := qr.DecodeFrames(ctx, data)

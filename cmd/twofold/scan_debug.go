@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image/png"
+	"io"
+	"os"
+
+	"twofold/qr"
+	"twofold/qr/capture"
+)
+
+var errDebugOne = errors.New("--debug looks at one picture: a file, - or --screen")
+
+// debug explains one picture and touches no vault: a line a step, and a picture of what was found where.
+func (a *app) debug(ctx context.Context, args []string, f scanFlags) error {
+	look, err := a.explain(ctx, args, f)
+	if err != nil {
+		return err
+	}
+	for _, step := range look.Steps {
+		if _, err := fmt.Fprintln(a.Out, step); err != nil {
+			return err
+		}
+	}
+	var out bytes.Buffer
+	if err := png.Encode(&out, look.Picture); err != nil {
+		return err
+	}
+	defer clear(out.Bytes())
+	if err := writePicture(f.debug, out.Bytes()); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.Err, "Wrote %s: green is read, blue is where a code was tried. It shows the code: delete it when you are done.\n", printable(f.debug))
+	if len(look.Results) == 0 {
+		return qr.ErrNoCode
+	}
+	return nil
+}
+
+func (a *app) explain(ctx context.Context, args []string, f scanFlags) (qr.Look, error) {
+	switch {
+	case f.clipboard || f.json || f.raw, f.screen == (len(args) == 1), len(args) > 1:
+		return qr.Look{}, usageError{"twofold scan", errDebugOne}
+	case f.screen:
+		pictures, err := capture.Screen(ctx)
+		if err != nil {
+			return qr.Look{}, err
+		}
+		return firstRead(pictures, func(p capture.Picture) (qr.Look, error) { return qr.Explain(p.Image) })
+	}
+	data, err := a.pictureBytes(args[0])
+	defer clear(data)
+	if err != nil {
+		return qr.Look{}, fmt.Errorf("%s: %w", printable(args[0]), err)
+	}
+	if !capture.IsPDF(data) {
+		return qr.ExplainFile(data)
+	}
+	pages, err := capture.Pages(ctx, data)
+	if err != nil {
+		return qr.Look{}, err
+	}
+	return firstRead(pages, qr.ExplainFile)
+}
+
+// firstRead explains the first of several pictures that has a code, else the first.
+func firstRead[T any](pictures []T, explain func(T) (qr.Look, error)) (first qr.Look, err error) {
+	for i, p := range pictures {
+		look, err := explain(p)
+		if err != nil {
+			return look, err
+		}
+		if len(look.Results) > 0 {
+			return look, nil
+		}
+		if i == 0 {
+			first = look
+		}
+	}
+	return first, nil
+}
+
+// pictureBytes reads a file or standard input.
+func (a *app) pictureBytes(source string) ([]byte, error) {
+	in := a.In
+	if source != "-" {
+		f, err := os.Open(source)
+		if err != nil {
+			return nil, errors.Unwrap(err)
+		}
+		defer f.Close()
+		in = f
+	}
+	data, err := io.ReadAll(io.LimitReader(in, qr.MaxFileSize+1))
+	if err != nil {
+		return data, fmt.Errorf("read it: %w", err)
+	}
+	return data, nil
+}
