@@ -16,7 +16,7 @@ import (
 const rfcSecret = "12345678901234567890"
 
 // entry writes one account; a negative number is left out.
-func entry(secret, name, issuer string, algorithm, digits, kind, counter int64) []byte {
+func googleEntry(secret, name, issuer string, algorithm, digits, kind, counter int64) []byte {
 	var b []byte
 	for n, text := range []string{secret, name, issuer} {
 		if text != "" {
@@ -47,7 +47,7 @@ func link(payload []byte) string {
 	return "otpauth-migration://offline?data=" + url.QueryEscape(base64.StdEncoding.EncodeToString(payload))
 }
 
-func usual(name string) []byte { return entry(rfcSecret, name, "KOR", 1, 1, 2, -1) }
+func usual(name string) []byte { return googleEntry(rfcSecret, name, "KOR", 1, 1, 2, -1) }
 
 func TestGoogleEntriesBecomeAccounts(t *testing.T) {
 	for name, row := range map[string]struct {
@@ -55,13 +55,13 @@ func TestGoogleEntriesBecomeAccounts(t *testing.T) {
 		want  vault.Account
 	}{
 		"usual":             {usual("ada"), vault.Account{Type: vault.TOTP, Issuer: "KOR", Label: "ada", Algorithm: vault.SHA1, Digits: 6, Period: 30}},
-		"nothing said":      {entry(rfcSecret, "ada", "", -1, -1, -1, -1), vault.Account{Type: vault.TOTP, Label: "ada", Algorithm: vault.SHA1, Digits: 6, Period: 30}},
-		"all zero":          {entry(rfcSecret, "ada", "", 0, 0, 0, 0), vault.Account{Type: vault.TOTP, Label: "ada", Algorithm: vault.SHA1, Digits: 6, Period: 30}},
-		"counter":           {entry(rfcSecret, "ada", "KOR", 2, 2, 1, 7), vault.Account{Type: vault.HOTP, Issuer: "KOR", Label: "ada", Algorithm: vault.SHA256, Digits: 8, Counter: 7}},
-		"SHA512":            {entry(rfcSecret, "ada", "KOR", 3, 1, 2, -1), vault.Account{Type: vault.TOTP, Issuer: "KOR", Label: "ada", Algorithm: vault.SHA512, Digits: 6, Period: 30}},
+		"nothing said":      {googleEntry(rfcSecret, "ada", "", -1, -1, -1, -1), vault.Account{Type: vault.TOTP, Label: "ada", Algorithm: vault.SHA1, Digits: 6, Period: 30}},
+		"all zero":          {googleEntry(rfcSecret, "ada", "", 0, 0, 0, 0), vault.Account{Type: vault.TOTP, Label: "ada", Algorithm: vault.SHA1, Digits: 6, Period: 30}},
+		"counter":           {googleEntry(rfcSecret, "ada", "KOR", 2, 2, 1, 7), vault.Account{Type: vault.HOTP, Issuer: "KOR", Label: "ada", Algorithm: vault.SHA256, Digits: 8, Counter: 7}},
+		"SHA512":            {googleEntry(rfcSecret, "ada", "KOR", 3, 1, 2, -1), vault.Account{Type: vault.TOTP, Issuer: "KOR", Label: "ada", Algorithm: vault.SHA512, Digits: 6, Period: 30}},
 		"issuer repeated":   {usual("kor: ada"), vault.Account{Type: vault.TOTP, Issuer: "KOR", Label: "ada", Algorithm: vault.SHA1, Digits: 6, Period: 30}},
 		"another before it": {usual("team:ada"), vault.Account{Type: vault.TOTP, Issuer: "KOR", Label: "team:ada", Algorithm: vault.SHA1, Digits: 6, Period: 30}},
-		"issuer in name":    {entry(rfcSecret, "KOR:a:b", "", 1, 1, 2, -1), vault.Account{Type: vault.TOTP, Issuer: "KOR", Label: "a:b", Algorithm: vault.SHA1, Digits: 6, Period: 30}},
+		"issuer in name":    {googleEntry(rfcSecret, "KOR:a:b", "", 1, 1, 2, -1), vault.Account{Type: vault.TOTP, Issuer: "KOR", Label: "a:b", Algorithm: vault.SHA1, Digits: 6, Period: 30}},
 		"odd bytes":         {usual(" a\nb\xff "), vault.Account{Type: vault.TOTP, Issuer: "KOR", Label: "a b\ufffd", Algorithm: vault.SHA1, Digits: 6, Period: 30}},
 		"newer field": {
 			append(usual("ada"), protowire.AppendBytes(protowire.AppendTag(nil, 8, protowire.BytesType), []byte("id"))...),
@@ -85,16 +85,16 @@ func TestGoogleEntriesBecomeAccounts(t *testing.T) {
 // TestGoogleEntryThatCannotBeTakenIsSetAside: the rest is read.
 func TestGoogleEntryThatCannotBeTakenIsSetAside(t *testing.T) {
 	for want, bad := range map[string][]byte{
-		"algorithm is MD5":                  entry(rfcSecret, "bad", "", 4, 1, 2, -1),
-		"algorithm has the number 9":        entry(rfcSecret, "bad", "", 9, 1, 2, -1),
-		"number of digits has the number 3": entry(rfcSecret, "bad", "", 1, 3, 2, -1),
-		"type has the number 3":             entry(rfcSecret, "bad", "", 1, 1, 3, -1),
-		"secret is empty":                   entry("", "bad", "", 1, 1, 2, -1),
-		"secret is longer than":             entry(strings.Repeat("x", 1025), "bad", "", 1, 1, 2, -1),
-		"label is longer than":              entry(rfcSecret, "bad"+strings.Repeat("x", 512), "", 1, 1, 2, -1),
-		"counter must be":                   protowire.AppendVarint(protowire.AppendTag(entry(rfcSecret, "bad", "", 1, 1, 1, -1), 7, protowire.VarintType), 1<<63),
-		"it is damaged":                     append(entry("", "bad", "", 1, 1, 2, -1), 0xff),
-		"damaged":                           protowire.AppendVarint(protowire.AppendTag(entry("", "bad", "", 1, 1, 2, -1), 1, protowire.VarintType), 5),
+		"algorithm is MD5":                  googleEntry(rfcSecret, "bad", "", 4, 1, 2, -1),
+		"algorithm has the number 9":        googleEntry(rfcSecret, "bad", "", 9, 1, 2, -1),
+		"number of digits has the number 3": googleEntry(rfcSecret, "bad", "", 1, 3, 2, -1),
+		"type has the number 3":             googleEntry(rfcSecret, "bad", "", 1, 1, 3, -1),
+		"secret is empty":                   googleEntry("", "bad", "", 1, 1, 2, -1),
+		"secret is longer than":             googleEntry(strings.Repeat("x", 1025), "bad", "", 1, 1, 2, -1),
+		"label is longer than":              googleEntry(rfcSecret, "bad"+strings.Repeat("x", 512), "", 1, 1, 2, -1),
+		"counter must be":                   protowire.AppendVarint(protowire.AppendTag(googleEntry(rfcSecret, "bad", "", 1, 1, 1, -1), 7, protowire.VarintType), 1<<63),
+		"it is damaged":                     append(googleEntry("", "bad", "", 1, 1, 2, -1), 0xff),
+		"damaged":                           protowire.AppendVarint(protowire.AppendTag(googleEntry("", "bad", "", 1, 1, 2, -1), 1, protowire.VarintType), 5),
 	} {
 		part, err := ParseGoogle(link(payload([4]int64{1, 1, 0, 1}, usual("one"), bad, usual("two"))))
 		if err != nil || len(part.Keys) != 2 || len(part.Aside) != 1 {
@@ -110,7 +110,7 @@ func TestGoogleEntryThatCannotBeTakenIsSetAside(t *testing.T) {
 
 // TestGoogleDataComesInManySpellings: as browsers, chat programs and other exporters leave it.
 func TestGoogleDataComesInManySpellings(t *testing.T) {
-	raw := payload([4]int64{1, 1, 0, 1}, entry("\xfb\xef\xbe\xfb\xef\xbe\xff\xff\xff\xff\xff", "ada>?~", "", 1, 1, 2, -1))
+	raw := payload([4]int64{1, 1, 0, 1}, googleEntry("\xfb\xef\xbe\xfb\xef\xbe\xff\xff\xff\xff\xff", "ada>?~", "", 1, 1, 2, -1))
 	text := base64.StdEncoding.EncodeToString(raw)
 	if !strings.Contains(text, "+") || !strings.Contains(text, "/") || !strings.HasSuffix(text, "=") {
 		t.Fatalf("%s tests nothing", text)
@@ -208,7 +208,7 @@ func TestGooglePartsOfOthersThatNumberAllAlike(t *testing.T) {
 }
 
 func FuzzParseGoogle(f *testing.F) {
-	f.Add(payload([4]int64{1, 2, 1, -5}, usual("ada"), entry(rfcSecret, "b", "", 2, 2, 1, 9)))
+	f.Add(payload([4]int64{1, 2, 1, -5}, usual("ada"), googleEntry(rfcSecret, "b", "", 2, 2, 1, 9)))
 	f.Add([]byte{10, 0})
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		for _, text := range []string{link(raw), "otpauth-migration://offline?data=" + string(raw), string(raw)} {

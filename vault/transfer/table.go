@@ -1,0 +1,7 @@
+package transfer
+
+// table lists the formats in the order in which a file is held against them: magic bytes before keys of JSON, and what
+// has next to no sign of its own last. Each is in the file of its name.
+var table = []Format{
+	google,
+}
