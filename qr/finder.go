@@ -28,6 +28,9 @@ const (
 // finders scans every so many rows of the ink, for both polarities at once. At a pixel a module the center
 // of a finder is three rows high, so that every third row meets it.
 func finders(k *ink, step int, open bool) []finder {
+	if min(k.width, k.height) < 7 {
+		return nil // no room for one
+	}
 	s := sweep{ink: k, open: open}
 	for y := step / 2; y < k.height && s.crossings < maxCrossings; y += step {
 		s.row(y)

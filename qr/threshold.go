@@ -22,20 +22,25 @@ func (k *ink) row(y int) []int8 { return k.v[y*k.width : (y+1)*k.width] }
 // at is the ink around a place, between pixels as a share of each; it continues beyond the edges.
 func (k *ink) at(p point) float64 {
 	x, y := p.x-0.5, p.y-0.5
-	x, y = min(max(x, 0), float64(k.width-1)), min(max(y, 0), float64(k.height-1))
+	if !(x >= 0 && y >= 0 && x < float64(k.width-1) && y < float64(k.height-1)) {
+		x, y = inside(x, k.width), inside(y, k.height)
+	}
 	left, top := int(x), int(y)
 	fx, fy := x-float64(left), y-float64(top)
-	i := top*k.width + left
-	right, below := 1, k.width
-	if left+1 == k.width {
-		right = 0
+	upper := k.v[top*k.width+left:]
+	lower := upper[k.width:]
+	a := float64(upper[0]) + (float64(upper[1])-float64(upper[0]))*fx
+	b := float64(lower[0]) + (float64(lower[1])-float64(lower[0]))*fx
+	return a + (b-a)*fy
+}
+
+// inside moves a coordinate to where there are pixels on both sides of it.
+func inside(x float64, size int) float64 {
+	last := float64(size-1) - 1e-9
+	if !(x > 0) { // nor what is no number
+		return 0
 	}
-	if top+1 == k.height {
-		below = 0
-	}
-	upper := float64(k.v[i])*(1-fx) + float64(k.v[i+right])*fx
-	lower := float64(k.v[i+below])*(1-fx) + float64(k.v[i+below+right])*fx
-	return upper*(1-fy) + lower*fy
+	return min(x, last)
 }
 
 // localMean compares a pixel with the mean of the square of so many pixels in each direction.

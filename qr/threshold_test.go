@@ -42,7 +42,7 @@ func TestHybridFillsLargeModules(t *testing.T) {
 func TestInkBetweenPixels(t *testing.T) {
 	k := &ink{width: 2, height: 2, v: []int8{0, 100, 40, -20}}
 	for p, want := range map[point]float64{{0.5, 0.5}: 0, {1, 0.5}: 50, {0.5, 1}: 20, {1, 1}: 30, {-9, -9}: 0, {9, 9}: -20} {
-		if got := k.at(p); math.Abs(got-want) > 1e-9 {
+		if got := k.at(p); math.Abs(got-want) > 1e-6 {
 			t.Errorf("ink at %v is %v, want %v", p, got, want)
 		}
 	}

@@ -1,6 +1,7 @@
 package qr
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -26,30 +27,47 @@ const (
 // triples lists what may be codes, the most regular first.
 func triples(found []finder) []triple {
 	var list []triple
+	apart := distances(found)
 	for i := range found {
 		for j := i + 1; j < len(found); j++ {
-			if !alike(&found[i], &found[j]) {
+			if apart[i][j] == 0 {
 				continue
 			}
 			for k := j + 1; k < len(found); k++ {
-				if alike(&found[i], &found[k]) && alike(&found[j], &found[k]) {
-					if t := arrange(&found[i], &found[j], &found[k]); t.oddity < maxOddity {
-						list = append(list, t)
-					}
+				if !regular(apart[i][j], apart[i][k], apart[j][k]) {
+					continue
+				}
+				if t := arrange(&found[i], &found[j], &found[k]); t.oddity < maxOddity {
+					list = append(list, t)
 				}
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(a, b triple) int {
-		switch {
-		case a.oddity < b.oddity:
-			return -1
-		case a.oddity > b.oddity:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(list, func(a, b triple) int { return cmp.Compare(a.oddity, b.oddity) })
 	return list
+}
+
+// distances are the modules between each two finders that may be of one code, 0 for others. Of a hundred
+// finders there are thousands of pairs and a hundred thousand triples.
+func distances(found []finder) [][]float64 {
+	apart := make([][]float64, len(found))
+	for i := range apart {
+		apart[i] = make([]float64, len(found))
+		for j := i + 1; j < len(found); j++ {
+			if !alike(&found[i], &found[j]) {
+				continue
+			}
+			if d := modulesBetween(&found[i], &found[j]); d > leastSide && d < mostSide*math.Sqrt2 {
+				apart[i][j] = d
+			}
+		}
+	}
+	return apart
+}
+
+// regular lets three distances pass that are as equal as those of a code seen from the side.
+func regular(a, b, c float64) bool {
+	return b > 0 && c > 0 && max(a, b, c) < 3*min(a, b, c)
 }
 
 // alike compares polarity and size; what perspective makes of the two ends of one code stays below 2.5.
