@@ -95,3 +95,9 @@ func (f format) matches(data []byte) bool {
 	}
 	return true
 }
+
+// IsPicture tells whether a file begins as one of a picture that can be read does.
+func IsPicture(data []byte) bool {
+	f, known := sniff(data)
+	return known && f.decode != nil
+}

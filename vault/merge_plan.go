@@ -30,7 +30,10 @@ type Step struct {
 	// Existing is the one of the vault that it was held against, for FateHere,
 	// FateCounter, FateTrash, FateMended and FateBeside.
 	Existing Account
-	Reason   string // of FateRefused
+	// Known is another account of the vault, under another name, that has the
+	// secret of one that is new or beside; zero when there is none.
+	Known  Account
+	Reason string // of FateRefused
 }
 
 // Plan says what Merge would do with accounts from outside, one step each in
@@ -153,11 +156,21 @@ func (m *matcher) decide(k Key) (Step, *entry) {
 		}
 		return s, same
 	}
-	s.Fate = FateNew
+	s.Fate, s.Known = FateNew, m.known(k)
 	if other := m.names[nameKey(k.Account)]; other != nil && k.Removed.IsZero() {
 		s.Fate, s.Existing = FateBeside, other.record().clone()
 	}
 	return s, nil
+}
+
+// known is a live account that was there before and has the secret of k.
+func (m *matcher) known(k Key) Account {
+	for _, e := range m.secrets[string(m.document.fingerprint(k.Secret))] {
+		if r := e.record(); r.Removed.IsZero() && r.Intent == "" && r.Type == k.Type {
+			return r.clone()
+		}
+	}
+	return Account{}
 }
 
 // same is the entry of the same account: the same secret under the same id, or

@@ -13,10 +13,7 @@ import (
 func (v *Vault) Remove(ctx context.Context, id string) error {
 	_, err := v.alter(ctx, "remove account", id, func(d *document, r *record) error {
 		if r.Removed.IsZero() {
-			r.Removed = v.now().UTC().Truncate(time.Second)
-			if r.Removed.Before(d.head.Saved) { // the clock is behind; expire must not take it for old
-				r.Removed = d.head.Saved
-			}
+			r.Removed = v.removedNow(d)
 		}
 		return nil
 	})
@@ -162,4 +159,44 @@ func (v *Vault) expire(d *document) error {
 	}
 	_, err := v.letGoAll(d, func(a Account) bool { return late.Sub(a.Removed) > v.trashLife })
 	return err
+}
+
+// RemoveAll is Remove of several accounts in one save: all of them, or none. Errors: ErrNotFound for the first that is
+// not there.
+func (v *Vault) RemoveAll(ctx context.Context, ids []string) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	err := v.change(ctx, func(d *document) error {
+		for _, id := range ids {
+			e := d.find(id)
+			if e == nil || !e.settled() {
+				return ErrNotFound
+			}
+			r := e.record()
+			if !r.Removed.IsZero() {
+				continue
+			}
+			r.Account = r.clone()
+			r.Removed = v.removedNow(d)
+			if err := d.put(r.renamed(), e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("remove accounts: %w", err)
+	}
+	v.edited.Add(uint64(len(ids)))
+	return nil
+}
+
+// removedNow is the time of a removing. Where the clock is behind it is that of the last save: expire must not take
+// what was just removed for old.
+func (v *Vault) removedNow(d *document) time.Time {
+	now := v.now().UTC().Truncate(time.Second)
+	if now.Before(d.head.Saved) {
+		return d.head.Saved
+	}
+	return now
 }

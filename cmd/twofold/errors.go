@@ -151,7 +151,7 @@ func outcomeOf(err error) outcome {
 	if errors.As(err, &keyring) && !errors.Is(err, context.Canceled) {
 		return keyringOutcome(keyring)
 	}
-	for _, row := range slices.Concat(wordings, scanWordings) {
+	for _, row := range slices.Concat(wordings, transferWordings, scanWordings) {
 		if errors.Is(err, row.is) {
 			says := row.says
 			if says == "" {

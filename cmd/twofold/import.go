@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"twofold/qr"
+	"twofold/qr/capture"
+	"twofold/vault"
+	"twofold/vault/transfer"
+)
+
+// importFlags are those of "import".
+type importFlags struct {
+	format, passwordFile           string
+	all, dryRun, reveal, yes, json bool
+	undo                           bool
+}
+
+func (a *app) importCommand() *cobra.Command {
+	var f importFlags
+	cmd := &cobra.Command{
+		Use:   "import FILE|-",
+		Short: "Take over the accounts of another authenticator",
+		Long: `Take over the accounts that another authenticator has exported.
+
+The format is known by the file's content; "twofold formats" lists them. A picture of
+an export's QR codes is read, too. It shows what would be added, and asks. An account
+that is there already is left alone. One whose secret is there under another name, or
+whose name is there with another secret, is left out unless --all says otherwise.
+Importing the same file twice adds nothing.`,
+		Example: `  twofold import aegis-backup.json
+  twofold import bitwarden.json --dry-run
+  twofold import --undo             the accounts of the last import into the trash`,
+		Args: f.check,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.undo {
+				return a.undoImport(cmd.Context(), f)
+			}
+			return a.importFile(cmd.Context(), args[0], f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.format, "format", "", "the file's format, as `NAME` of \"twofold formats\"")
+	flags.StringVar(&f.passwordFile, "password-file", "", "read the file's password from `FILE`")
+	flags.BoolVar(&f.all, "all", false, "also take what seems to be there under another name or secret")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "only show what would happen")
+	flags.BoolVar(&f.reveal, "reveal", false, "with --dry-run --json, the secrets too")
+	flags.BoolVarP(&f.yes, "yes", "y", false, "do not ask")
+	flags.BoolVar(&f.json, "json", false, "print one JSON document")
+	flags.BoolVar(&f.undo, "undo", false, "put the accounts of the last import into the trash")
+	return cmd
+}
+
+func (f *importFlags) check(cmd *cobra.Command, args []string) error {
+	if err := refuseSecrets(args); err != nil {
+		return err
+	}
+	switch {
+	case f.undo && len(args) == 0:
+		return nil
+	case len(args) != 1 || f.undo:
+		return fmt.Errorf("%q takes one FILE, or - for standard input; or --undo alone", cmd.CommandPath())
+	case f.reveal && !(f.dryRun && f.json):
+		return errors.New("--reveal goes with --dry-run --json")
+	}
+	return nil
+}
+
+var errLeftOut = errors.New("some accounts of the file were not taken; they are named above")
+
+func (a *app) importFile(ctx context.Context, source string, f importFlags) error {
+	format, export, err := a.readExport(ctx, source, f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", printable(source), err)
+	}
+	defer func() {
+		for _, k := range export.Keys {
+			k.Secret.Clear()
+		}
+	}()
+	return a.withVault(ctx, func(v *vault.Vault) error {
+		plan, err := v.Plan(ctx, export.Keys)
+		if err != nil {
+			return err
+		}
+		p := importPlan{format: format, export: export, steps: plan, all: f.all}
+		if f.dryRun {
+			return a.showImport(a.Out, p, f)
+		}
+		return a.takeImport(ctx, v, p, f)
+	})
+}
+
+// takeImport shows, asks and merges.
+func (a *app) takeImport(ctx context.Context, v *vault.Vault, p importPlan, f importFlags) error {
+	if !f.json {
+		if err := a.showImport(a.Err, p, f); err != nil {
+			return err
+		}
+	}
+	keys := p.taken()
+	if len(keys) > 0 {
+		ok, err := a.confirm(ctx, fmt.Sprintf("Add %s?", count(len(keys), "account")), f.yes || !a.interactive())
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errLeft
+		}
+	}
+	var done []vault.Step
+	if len(keys) > 0 {
+		hear, end := a.progress("Storing accounts")
+		var err error
+		done, err = v.Merge(ctx, keys, hear)
+		end()
+		if noted := a.noteImport(v, done); err == nil {
+			err = noted
+		}
+		if err != nil {
+			fmt.Fprintf(a.Err, "It was broken off; %s stored. Do it again to go on: nothing is taken twice.\n", were(toDo(done)))
+			return err
+		}
+	}
+	if f.json {
+		if err := a.writeImport(p, f); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintln(a.Err, p.summary(done))
+	if toDo(done) > 0 {
+		fmt.Fprintln(a.Err, "To undo all of it: twofold import --undo")
+	}
+	return p.leftOut()
+}
+
+// readExport reads a file, or the QR codes in a picture of one.
+func (a *app) readExport(ctx context.Context, source string, f importFlags) (transfer.Format, transfer.Export, error) {
+	data, err := a.pictureBytes(source)
+	defer func() { clear(data) }()
+	if err != nil {
+		return transfer.Format{}, transfer.Export{}, err
+	}
+	if qr.IsPicture(data) || capture.IsPDF(data) {
+		codes, err := capture.Codes(ctx, data)
+		if err != nil {
+			return transfer.Format{}, transfer.Export{}, err
+		}
+		clear(data)
+		var texts strings.Builder
+		for _, c := range codes {
+			texts.WriteString(strings.TrimSpace(c.Text) + "\n")
+		}
+		data = []byte(texts.String())
+	}
+	format, err := a.formatOf(data, f.format)
+	if err != nil {
+		return format, transfer.Export{}, err
+	}
+	export, err := format.Open(ctx, transfer.Input{
+		Data: data, Password: a.exportPassword(f.passwordFile), Progress: func(doing string) {
+			if a.interactive() {
+				fmt.Fprintln(a.Err, printable(doing)+" ...")
+			}
+		},
+	})
+	return format, export, err
+}
+
+func (a *app) formatOf(data []byte, name string) (transfer.Format, error) {
+	if name == "" {
+		return transfer.Recognize(data)
+	}
+	format, known := transfer.Find(name)
+	if !known {
+		return format, usageError{"twofold import", fmt.Errorf("%q is no format; \"twofold formats\" lists them", printable(name))}
+	}
+	return format, nil
+}
+
+// exportPassword asks for a file's password, three times at most, or reads the file that was named.
+func (a *app) exportPassword(file string) func(context.Context, bool) (vault.Secret, error) {
+	asked := 0
+	return func(ctx context.Context, again bool) (vault.Secret, error) {
+		if file != "" {
+			if again {
+				return vault.Secret{}, transfer.ErrNeedsPassword
+			}
+			a.warnIfShared(file)
+			return readPassphraseFile(file)
+		}
+		if asked++; asked > tries {
+			return vault.Secret{}, transfer.ErrNeedsPassword
+		}
+		if again {
+			fmt.Fprintln(a.Err, "That password does not open it.")
+		}
+		password, err := a.askPassphrase(ctx, "Password of the file")
+		if errors.Is(err, vault.ErrPassphraseNeeded) {
+			return password, transfer.ErrNeedsPassword
+		}
+		return password, err
+	}
+}
