@@ -55,7 +55,7 @@ var wordings = []wording{
 	{is: errPassphrasesDiffer, code: exitFailed, hints: []string{"run the command once more"}},
 	{is: errNoClipboard, code: exitFailed, hints: []string{"install wl-clipboard (Wayland) or xclip (X11), or leave out --copy"}},
 
-	{is: errPictureThere, code: exitFailed, hints: []string{"nothing was written; name another file, or delete that one"}},
+	{is: errFileThere, code: exitFailed, hints: []string{"nothing was written; name another file, or delete that one"}},
 	{is: errNoBackupPlace, code: exitUsage, hints: []string{"name a folder: twofold vault backup /media/stick/"}},
 	{is: errNewPassphraseNobody, code: exitUsage, hints: []string{"put the new passphrase into a file that only you can read, and name it: --new-passphrase-file FILE"}},
 	{is: errBackupNobody, code: exitUsage, hints: []string{"put the backup's passphrase into a file that only you can read, and name it: --password-file FILE"}},

@@ -7,18 +7,20 @@ import (
 	"os"
 )
 
-// writePicture writes a picture with a secret in it as a new file that only its owner can read. It replaces nothing.
-func writePicture(name string, picture []byte) error {
+var errFileThere = errors.New("there is such a file already")
+
+// writePrivate writes a new file with a secret in it that only its owner can read. It replaces nothing.
+func writePrivate(name string, data []byte) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s: %w", printable(name), errPictureThere)
+		return fmt.Errorf("%s: %w", printable(name), errFileThere)
 	}
 	if err != nil {
-		return fmt.Errorf("write the picture: %w", err)
+		return fmt.Errorf("write the file: %w", err)
 	}
-	_, err = f.Write(picture)
+	_, err = f.Write(data)
 	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("write the picture: %w", errors.Join(err, os.Remove(name)))
+		return fmt.Errorf("write the file: %w", errors.Join(err, os.Remove(name)))
 	}
 	return nil
 }

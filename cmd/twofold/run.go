@@ -84,7 +84,7 @@ Without a command it opens the interface: your accounts with their rolling codes
 	}
 	add(groupAuthenticator, a.addCommand(), a.scanCommand(), a.listCommand(), a.codeCommand(), a.showCommand(),
 		a.editCommand(), a.tagCommand(), a.pinCommand(), a.removeCommand(), a.restoreCommand(), a.trashCommand(),
-		a.importCommand(), a.formatsCommand())
+		a.importCommand(), a.exportCommand(), a.formatsCommand())
 	add(groupVault, a.vaultCommand())
 	add(groupVerifier, a.demoCommand(), a.serveCommand(), a.rolloutCommand())
 	add(groupOther, a.completionCommand(), a.manCommand(), a.versionCommand())

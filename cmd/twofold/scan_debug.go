@@ -31,7 +31,7 @@ func (a *app) debug(ctx context.Context, args []string, f scanFlags) error {
 		return err
 	}
 	defer clear(out.Bytes())
-	if err := writePicture(f.debug, out.Bytes()); err != nil {
+	if err := writePrivate(f.debug, out.Bytes()); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.Err, "Wrote %s: green is read, blue is where a code was tried. It shows the code: delete it when you are done.\n", printable(f.debug))

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
@@ -10,8 +9,6 @@ import (
 	"twofold/qr"
 	"twofold/vault"
 )
-
-var errPictureThere = errors.New("there is such a file already")
 
 // roomError says that the terminal has no room for a code.
 type roomError struct{ cols, rows int }
@@ -94,7 +91,7 @@ func (a *app) savePNG(key vault.Key, name string) error {
 		return err
 	}
 	defer clear(picture)
-	if err := writePicture(name, picture); err != nil {
+	if err := writePrivate(name, picture); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.Err, "Wrote %s. Whoever has it can log in as you: delete it once it is scanned.\n", printable(name))
