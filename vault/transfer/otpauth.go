@@ -149,7 +149,8 @@ func uriName(text string) string {
 	if err != nil || strings.Contains(strings.ToLower(name), "secret") {
 		return ""
 	}
-	return cut(strings.TrimPrefix(strings.TrimSpace(name), ":"), 200)
+	name = strings.TrimPrefix(strings.TrimSpace(name), ":")
+	return name[:min(len(name), 200)]
 }
 
 // withoutParameters drops parameters that are long, and of no account.
