@@ -40,13 +40,21 @@ func argon2idKey(password, salt []byte, passes, memory uint64, lanes uint64) ([]
 	return argon2.IDKey(password, salt, uint32(passes), uint32(memory), uint8(lanes), 32), nil //nolint:gosec // bounded above
 }
 
-// scryptKey derives a key of 32 bytes (RFC 7914).
-func scryptKey(password, salt []byte, n, r, p uint64) ([]byte, error) {
+// scryptBounds refuses before a password is asked for.
+func scryptBounds(n, r, p uint64) error {
 	switch {
 	case n > maxScryptN || r > maxScryptN || n*r > maxScryptN:
-		return nil, tooCostly("n times r of", n*min(r, maxScryptN), maxScryptN)
+		return tooCostly("n times r of", min(n, 1<<32)*min(r, 1<<31), maxScryptN)
 	case p > maxScryptP:
-		return nil, tooCostly("p of", p, maxScryptP)
+		return tooCostly("p of", p, maxScryptP)
+	}
+	return nil
+}
+
+// scryptKey derives a key of 32 bytes (RFC 7914).
+func scryptKey(password, salt []byte, n, r, p uint64) ([]byte, error) {
+	if err := scryptBounds(n, r, p); err != nil {
+		return nil, err
 	}
 	key, err := scrypt.Key(password, salt, int(n), int(r), int(p), 32) //nolint:gosec // bounded above
 	if err != nil {
