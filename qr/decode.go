@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"runtime"
 )
 
 // Bounds on what is decoded. An 8K desktop has 33 megapixels and today's phones take 50.
@@ -13,6 +14,9 @@ const (
 	MaxFileSize = 64 << 20 // bytes
 	MaxPixels   = 64 << 20
 )
+
+// largePicture is how many pixels a picture has from which its memory is asked back before more is taken.
+const largePicture = 6 << 20
 
 // Errors of the decoding functions, found by errors.Is.
 var (
@@ -61,7 +65,11 @@ func DecodeImage(img image.Image) (results []Result, err error) {
 			results, err = nil, fmt.Errorf("%w: the decoder stopped at %v", ErrNotAPicture, r)
 		}
 	}()
-	results = climb(grayOf(img), img.Bounds(), nil)
+	within, g := img.Bounds(), grayOf(img)
+	if img = nil; size.X*size.Y > largePicture {
+		runtime.GC() // the picture that was unpacked may be 8 bytes a pixel, and the views need room
+	}
+	results = climb(g, within, nil)
 	if len(results) == 0 {
 		return nil, ErrNoCode
 	}

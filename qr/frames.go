@@ -51,6 +51,7 @@ func DecodeFrames(ctx context.Context, data []byte) ([]Frame, error) {
 			break
 		}
 		looked++
+		bounds := frame.image.Bounds() // taken now: the picture is let go of while its codes are read
 		results, err := DecodeImage(frame.image)
 		if err != nil && !errors.Is(err, ErrNoCode) {
 			failed = err
@@ -59,7 +60,7 @@ func DecodeFrames(ctx context.Context, data []byte) ([]Frame, error) {
 			results = unseen(results, seen)
 		}
 		if len(results) > 0 {
-			found = append(found, Frame{frame.number, frame.image.Bounds(), results})
+			found = append(found, Frame{frame.number, bounds, results})
 		}
 	}
 	switch {
