@@ -79,12 +79,16 @@ func (b Blocks) Colored() string {
 			ground = under
 		}
 		if upper == lower {
-			line.WriteString(" ")
+			line.WriteString(filled)
 		} else {
 			line.WriteString("▄")
 		}
 	}, plainColors)
 }
+
+// filled is a cell of one color: a blank that does not break. Programs that copy a screen leave out plain blanks at the
+// end of a line, and the quiet zone with them.
+const filled = "\u00a0"
 
 func (b Blocks) draw(cell func(line *strings.Builder, upper, lower bool), end string) string {
 	cols, rows := b.Size()

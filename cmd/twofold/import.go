@@ -65,7 +65,7 @@ func (f *importFlags) check(cmd *cobra.Command, args []string) error {
 		return nil
 	case len(args) != 1 || f.undo:
 		return fmt.Errorf("%q takes one FILE, or - for standard input; or --undo alone", cmd.CommandPath())
-	case f.reveal && !(f.dryRun && f.json):
+	case f.reveal && (!f.dryRun || !f.json):
 		return errors.New("--reveal goes with --dry-run --json")
 	}
 	return nil
