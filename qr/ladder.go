@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"image"
 	"math"
+	"runtime"
 	"slices"
 )
 
@@ -25,7 +26,7 @@ var ladder = []attempt{
 	{name: "half size", view: halved, black: localMean(25), fits: longerThan(200)},
 	{name: "narrow mean", view: same, black: localMean(10)},
 	{name: "double", view: func(g *gray) *gray { return times(g, 2, 1) }, black: localMean(10), fits: smallerThan(500_000)},
-	{name: "double, sharp", view: func(g *gray) *gray { return sharpened(times(g, 2, 1)) }, black: localMean(10), fits: smallerThan(2_000_000)},
+	{name: "double, sharp", view: func(g *gray) *gray { return sharpened(times(g, 2, 1)) }, black: localMean(10), fits: smallerThan(1_500_000)},
 	{name: "no quiet zone", view: same, black: localMean(15), open: true},
 	{name: "blurred 1", view: func(g *gray) *gray { return blurred(g, 1) }, black: localMean(20)},
 	{name: "blurred 2", view: func(g *gray) *gray { return blurred(g, 2) }, black: localMean(25)},
@@ -51,6 +52,9 @@ const (
 	// maxWork bounds the pixels of all views of one picture together. All rungs of a 4K desktop stay
 	// below; a picture of 64 megapixels gets the first few.
 	maxWork = 192 << 20
+	// maxGarbage is how many pixels of views are left behind before the collector is called: nobody else
+	// knows how large the next one is.
+	maxGarbage = 4 << 20
 	// moreRungs is how far a ladder that has read one code is climbed for others that seem to be there.
 	moreRungs = 4
 )
@@ -61,14 +65,19 @@ const (
 // The picture itself is not held: when it was [Decode] that unpacked it, its memory is free from here on.
 func climb(g *gray, within image.Rectangle, w *watch) []Result {
 	var all []reading
-	work, more, step := 0, moreRungs, firstStep
+	work, garbage, more, step := 0, 0, moreRungs, firstStep
 	for _, rung := range ladder {
 		if rung.fits != nil && !rung.fits(g) {
 			continue
 		}
 		view := rung.view(g)
-		if work += view.width * view.height; work > maxWork {
+		size := view.width * view.height
+		if work += size; work > maxWork {
 			break
+		}
+		if garbage += size; garbage > maxGarbage {
+			runtime.GC()
+			garbage = 0
 		}
 		k := rung.black(view)
 		k.watch = w.rung(rung.name, float64(g.width)/float64(view.width), float64(g.height)/float64(view.height))

@@ -130,14 +130,28 @@ func boxMeans(g *gray, radius int, yield func(y int, means []uint8)) {
 	}
 }
 
-// sharpened takes from each pixel what its surroundings have given it.
+// sharpened takes from each pixel what its surroundings have given it. It changes g, which nothing else needs: a row is
+// written when no mean needs it any more.
 func sharpened(g *gray) *gray {
-	out := newGray(g.width, g.height)
-	boxMeans(g, 2, func(y int, means []uint8) {
-		to := out.row(y)
+	const radius = 2
+	var waiting [radius + 2][]uint8
+	write := func(y int) {
+		if y >= 0 && y < g.height {
+			copy(g.row(y), waiting[y%len(waiting)])
+		}
+	}
+	for i := range waiting {
+		waiting[i] = make([]uint8, g.width)
+	}
+	boxMeans(g, radius, func(y int, means []uint8) {
+		write(y - radius - 1)
+		to := waiting[y%len(waiting)]
 		for x, p := range g.row(y) {
 			to[x] = uint8(min(max(3*int(p)-2*int(means[x]), 0), 255))
 		}
 	})
-	return out
+	for y := g.height - radius - 1; y < g.height; y++ {
+		write(y)
+	}
+	return g
 }

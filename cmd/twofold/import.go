@@ -38,6 +38,7 @@ Importing the same file twice adds nothing.`,
   twofold import --undo             the accounts of the last import into the trash`,
 		Args: f.check,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			unhurried() // files may be large
 			if f.undo {
 				return a.undoImport(cmd.Context(), f)
 			}

@@ -38,7 +38,10 @@ added, the missing part is named, and the exit code is 1.`,
   twofold scan --debug out.png photo.jpg
                                     why is it not read? shows what was looked at`,
 		Args: f.check,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.scan(cmd.Context(), args, f) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			unhurried() // pictures are large
+			return a.scan(cmd.Context(), args, f)
+		},
 	}
 	cmd.Flags().BoolVar(&f.raw, "raw", false, "print the texts, one a line, and touch no vault")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON document")
