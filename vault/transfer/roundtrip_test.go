@@ -124,12 +124,17 @@ func whole(k vault.Key) string {
 		k.Algorithm, k.Digits, k.Period, k.Counter, k.Tags, k.Pinned, k.Note, k.Uses, k.LastUsed.UTC().Format(time.RFC3339), !k.Removed.IsZero())
 }
 
-// shows fails when a file under a password lets something of an account through.
+// shows fails when a file under a password lets something of an account through. The names of groups are left aside:
+// 2FAS has them in the clear.
 func shows(t *testing.T, file []byte, keys []vault.Key) {
 	t.Helper()
+	tags := ""
+	for _, k := range keys {
+		tags += strings.Join(k.Tags, "\n") + "\n"
+	}
 	for _, k := range keys {
 		for _, text := range []string{k.Secret.RevealBase32(), string(k.Secret.Reveal()), k.Issuer, k.Label, k.Note} {
-			if len(text) >= 6 && bytes.Contains(file, []byte(text)) {
+			if len(text) >= 6 && !strings.Contains(tags, text) && bytes.Contains(file, []byte(text)) {
 				t.Errorf("%q is in the encrypted file", text)
 			}
 		}

@@ -5,6 +5,7 @@ package transfer
 // Authenticator is read as a list.
 var table = []Format{
 	aegis,
+	twofas,
 	otpauth,
 	google,
 }
