@@ -6,6 +6,7 @@ package transfer
 var table = []Format{
 	aegis,
 	twofas,
+	ente,
 	otpauth,
 	google,
 }
