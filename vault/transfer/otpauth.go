@@ -17,7 +17,7 @@ import (
 var otpauth = Format{
 	Name: "otpauth", Title: "list of otpauth:// texts", Files: "text or a web page, with otpauth:// or steam:// in each line",
 	Is: func(p *Probe) bool {
-		return p.Line("otpauth://") || p.Line("steam://") || p.Line("motp://") || isPageOfURIs(p.Data)
+		return p.Line("otpauth://") || p.Line("steam://") || p.Line("motp://") || isPageOfURIs(p.Data) || isURI(firstOf(jsonURIs(p)))
 	},
 	Read: readOTPAuth,
 	Write: func(_ context.Context, out io.Writer, keys []vault.Key, _ Output) error {
@@ -93,6 +93,8 @@ func uriLines(data []byte) ([]uriLine, error) {
 	text := string(withoutBOM(data))
 	if isPageOfURIs(data) {
 		text = pageLines(text)
+	} else if all := jsonURIs(&Probe{Data: data}); all != nil {
+		text = strings.Join(all, "\n")
 	}
 	var all []uriLine
 	number := 0
@@ -200,6 +202,30 @@ func pageLines(page string) string {
 		}
 		rest = rest[end:]
 	}
+}
+
+// jsonURIs are the texts of a JSON array, or of cotp's object that has one as its items; nil when it is neither.
+func jsonURIs(p *Probe) []string {
+	var all []string
+	p.parse()
+	switch {
+	case len(p.array) > 0 && p.array[0][0] == '"':
+		for _, raw := range p.array {
+			var one words
+			_ = one.UnmarshalJSON(raw)
+			all = append(all, strings.NewReplacer("\r", " ", "\n", " ").Replace(string(one)))
+		}
+	case len(p.object) == 1 && p.Has("items"):
+		return jsonURIs(&Probe{Data: p.object["items"]})
+	}
+	return all
+}
+
+func firstOf(all []string) string {
+	if len(all) == 0 {
+		return ""
+	}
+	return all[0]
 }
 
 // writeLines writes an account a line.

@@ -99,6 +99,18 @@ func TestWebPageOfURIs(t *testing.T) {
 	}
 }
 
+func TestListInJSON(t *testing.T) {
+	for _, text := range []string{
+		`["otpauth://totp/KOR:ada?secret=` + rfcBase32 + `",` + "\n" + `"otpauth:\/\/totp\/bob?secret=` + rfcBase32 + `\u0026digits=8", 5]`,
+		`{"items": ["otpauth://totp/KOR:ada?secret=` + rfcBase32 + `", "otpauth://totp/bob?secret=` + rfcBase32 + `&digits=8", null, "x"]}`,
+	} {
+		e := mustRead(t, "otpauth", []byte(text), "")
+		if len(e.Keys) != 2 || e.Keys[1].Digits != 8 || len(e.Aside) != 1 {
+			t.Errorf("%s: %s", text, names(e))
+		}
+	}
+}
+
 func TestListsComeBackTheSame(t *testing.T) { roundTrip(t, otpauth, "") }
 
 func FuzzOTPAuth(f *testing.F) {

@@ -77,7 +77,7 @@ func TestTwofasTellsTheWrongPasswordFromDamage(t *testing.T) {
 		return data
 	}
 	sealed := []byte(doc["servicesEncrypted"].(string))
-	sealed[3] ^= 1
+	sealed[3] = otherLetter(sealed[3])
 	doc["servicesEncrypted"] = string(sealed)
 	if _, _, err := open(t, again(), "test"); !errors.Is(err, ErrBadFile) || strings.Contains(err.Error(), "wrong") {
 		t.Errorf("damaged: %v", err)
