@@ -123,7 +123,8 @@ func FuzzOTPAuth(f *testing.F) {
 // costly is JSON that may ask for seconds of work, which are within the bounds, and of which fuzzing needs no more.
 var costly = regexp.MustCompile(`[0-9]{6}|[0-9][eE]`)
 
-// fuzzRead holds every reader to the same: what it takes is an account that gives codes, and it stops.
+// fuzzRead holds every reader to the same: what it takes is an account that gives codes, and that is written and read
+// again as it is.
 func fuzzRead(f *testing.F, formats ...Format) {
 	f.Helper()
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -143,6 +144,9 @@ func fuzzRead(f *testing.F, formats ...Format) {
 			}
 			if format.Is != nil {
 				format.Is(&Probe{Data: data})
+			}
+			if format.Write != nil && format.Locked != AlwaysLocked && len(e.Keys) > 0 {
+				oneTrip(t, format, "", 0, e.Keys)
 			}
 		}
 	})

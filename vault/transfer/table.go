@@ -11,4 +11,5 @@ var table = []Format{
 	aegis,
 	twofas,
 	andotp,
+	oathtool,
 }
