@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"html"
 	"io"
 	"net/url"
 	"strings"
@@ -173,35 +172,6 @@ func withoutParameters(text string, names ...string) string {
 		}
 	}
 	return front + "?" + strings.Join(kept, "&")
-}
-
-// isPageOfURIs tells a web page that prints key URIs, such as Ente Auth's and Stratum's.
-func isPageOfURIs(data []byte) bool {
-	head := strings.ToLower(string(data[:min(len(data), 1024)]))
-	return strings.HasPrefix(strings.TrimSpace(strings.TrimPrefix(head, "\ufeff")), "<") && strings.Contains(head, "<html") &&
-		strings.Contains(string(data), "otpauth://")
-}
-
-// pageLines are the key URIs of a page, each once, one a line. Each ends where its markup does.
-func pageLines(page string) string {
-	var b strings.Builder
-	seen := map[string]bool{}
-	for rest := page; ; {
-		at := strings.Index(rest, "otpauth://")
-		if at < 0 {
-			return b.String()
-		}
-		rest = rest[at:]
-		end := strings.IndexAny(rest, "<>\"'\r\n")
-		if end < 0 {
-			end = len(rest)
-		}
-		if uri := html.UnescapeString(rest[:end]); !seen[uri] {
-			seen[uri] = true
-			b.WriteString(strings.NewReplacer("\r", " ", "\n", " ").Replace(uri) + "\n")
-		}
-		rest = rest[end:]
-	}
 }
 
 // jsonURIs are the texts of a JSON array, or of cotp's object that has one as its items; nil when it is neither.
