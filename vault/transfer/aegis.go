@@ -28,8 +28,8 @@ type aegisFile struct {
 }
 
 type aegisHeader struct {
-	Slots  []aegisSlot  `json:"slots"`
-	Params *aegisSealed `json:"params"`
+	Slots  []json.RawMessage `json:"slots"`
+	Params *aegisSealed      `json:"params"`
 }
 
 // aegisSealed is where a ciphertext of AES-GCM has its nonce and its tag.

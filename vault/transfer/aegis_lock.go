@@ -23,14 +23,24 @@ type aegisSlot struct {
 }
 
 const (
-	aegisPassword = 1              // the type of slot
+	aegisPassword = 1 // the type of slot
+	mostSlots     = 100
 	mostAegisWork = 4 * maxScryptN // n·r·p of all slots; one that Aegis makes has 2^18
 )
 
 // openAegis opens the database with the first slot that the password fits. A slot tells a wrong password; that the
 // database does not open with its key is damage.
 func openAegis(ctx context.Context, in Input, header aegisHeader, sealed []byte) ([]byte, error) {
-	slots := slices.DeleteFunc(header.Slots, func(s aegisSlot) bool { return s.Type.n != aegisPassword })
+	if len(header.Slots) > mostSlots {
+		return nil, tooCostly("slots", uint64(len(header.Slots)), mostSlots)
+	}
+	var slots []aegisSlot
+	var none Export
+	each(&none, header.Slots, func(s aegisSlot) {
+		if s.Type.n == aegisPassword {
+			slots = append(slots, s)
+		}
+	})
 	switch {
 	case header.Params == nil:
 		return nil, fmt.Errorf("%w: it does not say how it is encrypted", ErrBadFile)

@@ -16,7 +16,7 @@ import (
 var otpauth = Format{
 	Name: "otpauth", Title: "list of otpauth:// texts", Files: "text or a web page, with otpauth:// or steam:// in each line",
 	Is: func(p *Probe) bool {
-		return p.Line("otpauth://") || p.Line("steam://") || p.Line("motp://") || isPageOfURIs(p.Data) || isURI(firstOf(jsonURIs(p)))
+		return p.Line("otpauth://") || p.Line("steam://") || p.Line("motp://") || isPageOfURIs(p.Data) || isURI(strings.Join(jsonURIs(p, 1), ""))
 	},
 	Read: readOTPAuth,
 	Write: func(_ context.Context, out io.Writer, keys []vault.Key, _ Output) error {
@@ -92,7 +92,7 @@ func uriLines(data []byte) ([]uriLine, error) {
 	text := string(withoutBOM(data))
 	if isPageOfURIs(data) {
 		text = pageLines(text)
-	} else if all := jsonURIs(&Probe{Data: data}); all != nil {
+	} else if all := jsonURIs(&Probe{Data: data}, maxEntries+1); all != nil {
 		text = strings.Join(all, "\n")
 	}
 	var all []uriLine
@@ -174,28 +174,23 @@ func withoutParameters(text string, names ...string) string {
 	return front + "?" + strings.Join(kept, "&")
 }
 
-// jsonURIs are the texts of a JSON array, or of cotp's object that has one as its items; nil when it is neither.
-func jsonURIs(p *Probe) []string {
-	var all []string
+// jsonURIs are the texts of a JSON array, or of cotp's object that has one as its items, up to most of them; nil when it
+// is neither.
+func jsonURIs(p *Probe, most int) []string {
 	p.parse()
-	switch {
-	case len(p.array) > 0 && p.array[0][0] == '"':
-		for _, raw := range p.array {
-			var one words
-			_ = one.UnmarshalJSON(raw)
-			all = append(all, strings.NewReplacer("\r", " ", "\n", " ").Replace(string(one)))
-		}
-	case len(p.object) == 1 && p.Has("items"):
-		return jsonURIs(&Probe{Data: p.object["items"]})
+	if len(p.object) == 1 && p.Has("items") {
+		return jsonURIs(&Probe{Data: p.object["items"]}, most)
+	}
+	if len(p.array) == 0 || p.array[0][0] != '"' {
+		return nil
+	}
+	var all []string
+	for _, raw := range p.array[:min(len(p.array), most)] {
+		var one words
+		_ = one.UnmarshalJSON(raw)
+		all = append(all, strings.Join(strings.Fields(string(one)), " "))
 	}
 	return all
-}
-
-func firstOf(all []string) string {
-	if len(all) == 0 {
-		return ""
-	}
-	return all[0]
 }
 
 // writeLines writes an account a line.
