@@ -76,7 +76,7 @@ func TestEnteRefusals(t *testing.T) {
 		value any
 		want  error
 	}{
-		"much memory": {kdf, "memLimit", 4 << 30, ErrTooCostly},
+		"much memory": {kdf, "memLimit", int64(4 << 30), ErrTooCostly},
 		"many passes": {kdf, "opsLimit", 1000, ErrTooCostly},
 		"much work":   {kdf, "opsLimit", 60, ErrTooCostly},
 		"negative":    {kdf, "memLimit", -1, ErrTooCostly},
