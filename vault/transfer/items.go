@@ -115,7 +115,7 @@ func (e *Export) takeURI(text string, in entry) {
 		return
 	}
 	if k.Issuer == "" && k.Label == "" {
-		k.Issuer, k.Label = plainName([]byte(in.issuer)), plainName([]byte(in.label))
+		k.Issuer, k.Label = splitName(plainName([]byte(in.issuer)), plainName([]byte(in.label)))
 	}
 	k.Tags, k.Pinned, k.Note = plainTags(in.tags), in.pinned, plainNote(in.note)
 	k.Added, k.LastUsed, k.Uses, k.Removed = in.added, in.lastUsed, in.uses, in.removed

@@ -6,4 +6,6 @@ package transfer
 var table = []Format{
 	otpauth,
 	google,
+	bitwarden,
+	bitwardenCSV,
 }

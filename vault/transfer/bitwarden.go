@@ -1,0 +1,160 @@
+package transfer
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"twofold/vault"
+)
+
+// bitwarden is the export of Bitwarden's vault and of its Authenticator, which share a shape.
+var bitwarden = Format{
+	Name: "bitwarden", Title: "Bitwarden", Files: "JSON, encrypted with a password of its own or not",
+	Is: func(p *Probe) bool {
+		return p.Has("encrypted", "items") || p.Has("encrypted", "data") || p.Has("items", "folders") || p.Has("items", "collections")
+	},
+	Read:  readBitwarden,
+	Write: writeBitwarden,
+	Lacks: func(a vault.Account) []Loss {
+		losses := room{oneTag: true, pin: true, note: true}.lacks(a)
+		if a.Type == vault.HOTP {
+			losses = append(losses, Loss{What: "codes by a counter", Whole: true})
+		}
+		return losses
+	},
+}
+
+// bitwardenCSV is the same as a table.
+var bitwardenCSV = Format{
+	Name: "bitwarden-csv", Title: "Bitwarden", Files: "CSV",
+	Is:   isBitwardenCSV,
+	Read: readBitwardenCSV,
+}
+
+type bitwardenFile struct {
+	Encrypted         truth `json:"encrypted"`
+	PasswordProtected truth `json:"passwordProtected"`
+	bitwardenLock
+	Folders     list `json:"folders"`
+	Collections list `json:"collections"`
+	Items       list `json:"items"`
+}
+
+type bitwardenItem struct {
+	Name          word  `json:"name"`
+	FolderID      word  `json:"folderId"`
+	CollectionIDs words `json:"collectionIds"`
+	Favorite      truth `json:"favorite"`
+	Notes         word  `json:"notes"`
+	Login         *struct {
+		Username word `json:"username"`
+		TOTP     word `json:"totp"`
+	} `json:"login"`
+}
+
+func readBitwarden(ctx context.Context, in Input) (Export, error) {
+	var file bitwardenFile
+	if err := readJSON(in.Data, &file); err != nil {
+		return Export{}, err
+	}
+	if file.Encrypted {
+		if !file.PasswordProtected {
+			return Export{}, fmt.Errorf("%w: it is encrypted to the Bitwarden account, which no password opens; export again as JSON, or encrypted with a password of its own", ErrRefused)
+		}
+		plain, err := file.open(ctx, in)
+		if err != nil {
+			return Export{}, err
+		}
+		defer clear(plain)
+		file = bitwardenFile{}
+		if err := readJSON(plain, &file); err != nil {
+			return Export{}, err
+		}
+	}
+	var e Export
+	folders := bitwardenFolders(append(file.Folders, file.Collections...))
+	each(&e, file.Items, func(item bitwardenItem) {
+		if item.Login == nil || strings.TrimSpace(string(item.Login.TOTP)) == "" {
+			return // a card, a note, a login without codes
+		}
+		var tags []string
+		for _, id := range append(item.CollectionIDs, string(item.FolderID)) {
+			tags = append(tags, folders[id])
+		}
+		e.takeText(string(item.Login.TOTP), entry{
+			issuer: string(item.Name), label: heldBeside(string(item.Name), string(item.Login.Username)),
+			tags: tags, pinned: bool(item.Favorite), note: string(item.Notes),
+		})
+	})
+	return e.done()
+}
+
+// heldBeside is a label for an issuer that a format keeps apart from it: a colon in it parts nothing.
+func heldBeside(issuer, label string) string {
+	return heldLabel(vault.Account{Issuer: plainName([]byte(issuer)), Label: plainName([]byte(label))})
+}
+
+func bitwardenFolders(folders list) map[string]string {
+	names := map[string]string{}
+	for _, raw := range folders {
+		var folder struct{ ID, Name word }
+		if json.Unmarshal(raw, &folder) == nil && folder.ID != "" {
+			names[string(folder.ID)] = string(folder.Name)
+		}
+	}
+	return names
+}
+
+func isBitwardenCSV(p *Probe) bool {
+	first, _, _ := bytes.Cut(withoutBOM(p.Data[:min(len(p.Data), 4096)]), []byte("\n"))
+	return bytes.Contains(bytes.ToLower(first), []byte("login_totp"))
+}
+
+// readBitwardenCSV reads by the names of the columns. Rows of the Authenticator have more of them than the header.
+func readBitwardenCSV(_ context.Context, in Input) (Export, error) {
+	rows := csv.NewReader(bytes.NewReader(withoutBOM(in.Data)))
+	rows.FieldsPerRecord, rows.LazyQuotes, rows.ReuseRecord = -1, true, true
+	header, err := rows.Read()
+	if err != nil {
+		return Export{}, fmt.Errorf("%w: it has no line of columns", ErrBadFile)
+	}
+	columns := map[string]int{}
+	for i, name := range header {
+		columns[strings.ToLower(strings.TrimSpace(name))] = i
+	}
+	var e Export
+	for range maxEntries {
+		row, err := rows.Read()
+		if errors.Is(err, io.EOF) {
+			return e.done()
+		}
+		if err != nil {
+			e.refuse("", "its line is not as it should be")
+			continue
+		}
+		column := func(name string) string {
+			if i, there := columns[name]; there && i < len(row) {
+				return row[i]
+			}
+			return ""
+		}
+		text := column("login_totp")
+		if last := row[len(row)-1]; strings.TrimSpace(text) == "" && len(row) > len(header) && strings.Contains(last, "://") {
+			text = last
+		}
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		e.takeText(text, entry{
+			issuer: column("name"), label: heldBeside(column("name"), column("login_username")),
+			tags: []string{column("folder")}, pinned: column("favorite") == "1", note: column("notes"),
+		})
+	}
+	return Export{}, fmt.Errorf("%w: it has more than %d lines", ErrTooLarge, maxEntries)
+}
