@@ -6,6 +6,8 @@ package transfer
 var table = []Format{
 	otpauth,
 	google,
+	protonPass,
+	proton,
 	bitwarden,
 	bitwardenCSV,
 }
