@@ -6,8 +6,11 @@ package transfer
 var table = []Format{
 	otpauth,
 	google,
+	freeOTP2,
+	freeOTP1,
 	protonPass,
 	proton,
 	bitwarden,
+	freeOTPPlus,
 	bitwardenCSV,
 }
