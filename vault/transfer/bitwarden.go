@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -78,7 +77,7 @@ func readBitwarden(ctx context.Context, in Input) (Export, error) {
 		}
 	}
 	var e Export
-	folders := bitwardenFolders(append(file.Folders, file.Collections...))
+	folders := namedByID(append(file.Folders, file.Collections...))
 	each(&e, file.Items, func(item bitwardenItem) {
 		if item.Login == nil || strings.TrimSpace(string(item.Login.TOTP)) == "" {
 			return // a card, a note, a login without codes
@@ -98,17 +97,6 @@ func readBitwarden(ctx context.Context, in Input) (Export, error) {
 // heldBeside is a label for an issuer that a format keeps apart from it: a colon in it parts nothing.
 func heldBeside(issuer, label string) string {
 	return heldLabel(vault.Account{Issuer: plainName([]byte(issuer)), Label: plainName([]byte(label))})
-}
-
-func bitwardenFolders(folders list) map[string]string {
-	names := map[string]string{}
-	for _, raw := range folders {
-		var folder struct{ ID, Name word }
-		if json.Unmarshal(raw, &folder) == nil && folder.ID != "" {
-			names[string(folder.ID)] = string(folder.Name)
-		}
-	}
-	return names
 }
 
 func isBitwardenCSV(p *Probe) bool {

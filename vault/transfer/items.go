@@ -46,6 +46,18 @@ func inOrder(object json.RawMessage) (names []string, values list) {
 	return names, values
 }
 
+// namedByID are the names of folders and the like by what their items call them.
+func namedByID(folders list) map[string]string {
+	names := map[string]string{}
+	for _, raw := range folders {
+		var folder struct{ ID, Name word }
+		if json.Unmarshal(raw, &folder) == nil && folder.ID != "" {
+			names[string(folder.ID)] = string(folder.Name)
+		}
+	}
+	return names
+}
+
 // truth is true for true, "true", 1 and "1", and false for everything else.
 type truth bool
 

@@ -10,7 +10,10 @@ var table = []Format{
 	freeOTP1,
 	protonPass,
 	proton,
+	duo,
 	bitwarden,
+	lastpass,
 	freeOTPPlus,
+	steam,
 	bitwardenCSV,
 }
