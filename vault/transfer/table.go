@@ -6,6 +6,8 @@ package transfer
 var table = []Format{
 	otpauth,
 	google,
+	keepass,
+	keepassXML,
 	freeOTP2,
 	freeOTP1,
 	protonPass,
