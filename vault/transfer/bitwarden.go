@@ -1,12 +1,8 @@
 package transfer
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"twofold/vault"
@@ -27,13 +23,6 @@ var bitwarden = Format{
 		}
 		return losses
 	},
-}
-
-// bitwardenCSV is the same as a table.
-var bitwardenCSV = Format{
-	Name: "bitwarden-csv", Title: "Bitwarden", Files: "CSV",
-	Is:   isBitwardenCSV,
-	Read: readBitwardenCSV,
 }
 
 type bitwardenFile struct {
@@ -97,52 +86,4 @@ func readBitwarden(ctx context.Context, in Input) (Export, error) {
 // heldBeside is a label for an issuer that a format keeps apart from it: a colon in it parts nothing.
 func heldBeside(issuer, label string) string {
 	return heldLabel(vault.Account{Issuer: plainName([]byte(issuer)), Label: plainName([]byte(label))})
-}
-
-func isBitwardenCSV(p *Probe) bool {
-	first, _, _ := bytes.Cut(withoutBOM(p.Data[:min(len(p.Data), 4096)]), []byte("\n"))
-	return bytes.Contains(bytes.ToLower(first), []byte("login_totp"))
-}
-
-// readBitwardenCSV reads by the names of the columns. Rows of the Authenticator have more of them than the header.
-func readBitwardenCSV(_ context.Context, in Input) (Export, error) {
-	rows := csv.NewReader(bytes.NewReader(withoutBOM(in.Data)))
-	rows.FieldsPerRecord, rows.LazyQuotes, rows.ReuseRecord = -1, true, true
-	header, err := rows.Read()
-	if err != nil {
-		return Export{}, fmt.Errorf("%w: it has no line of columns", ErrBadFile)
-	}
-	columns := map[string]int{}
-	for i, name := range header {
-		columns[strings.ToLower(strings.TrimSpace(name))] = i
-	}
-	var e Export
-	for range maxEntries {
-		row, err := rows.Read()
-		if errors.Is(err, io.EOF) {
-			return e.done()
-		}
-		if err != nil {
-			e.refuse("", "its line is not as it should be")
-			continue
-		}
-		column := func(name string) string {
-			if i, there := columns[name]; there && i < len(row) {
-				return row[i]
-			}
-			return ""
-		}
-		text := column("login_totp")
-		if last := row[len(row)-1]; strings.TrimSpace(text) == "" && len(row) > len(header) && strings.Contains(last, "://") {
-			text = last
-		}
-		if strings.TrimSpace(text) == "" {
-			continue
-		}
-		e.takeText(text, entry{
-			issuer: column("name"), label: heldBeside(column("name"), column("login_username")),
-			tags: []string{column("folder")}, pinned: column("favorite") == "1", note: column("notes"),
-		})
-	}
-	return Export{}, fmt.Errorf("%w: it has more than %d lines", ErrTooLarge, maxEntries)
 }

@@ -131,29 +131,9 @@ func TestBitwardenRefusals(t *testing.T) {
 	}
 }
 
-func TestBitwardenCSV(t *testing.T) {
-	const head = "\xef\xbb\xbffolder,favorite,type,name,notes,fields,reprompt,login_uri,login_username,login_password,login_totp\r\n"
-	f, e, err := open(t, []byte(head+"\r\n"+
-		"Work,1,login,Site,\"two\r\nlines\",,0,,ada,pass,JBSWY3DPEHPK3PXP\r\n\r\n"+
-		",,login,Bare,,,0,,,,\r\n"+
-		",,login,More,,,0,,,,,otpauth://totp/More:b?secret=JBSWY3DPEHPK3PXP\r\n"+
-		",,note\r\n"+
-		",,login,Bad,,,0,,x,,JBSWY!\r\n"), "")
-	if err != nil || f.Name != "bitwarden-csv" || len(e.Keys) != 2 || len(e.Aside) != 1 {
-		t.Fatalf("%s %v: %v aside %v", f.Name, err, e.Keys, e.Aside)
-	}
-	if k := e.Keys[0]; k.Name() != "Site:ada" || !k.Pinned || strings.Join(k.Tags, ",") != "Work" || k.Note != "two\nlines" {
-		t.Errorf("%+v", k)
-	}
-	if e.Keys[1].Name() != "More:b" || strings.Contains(fmt.Sprint(e.Aside), "JBSWY") {
-		t.Errorf("%v, aside %v", e.Keys[1], e.Aside)
-	}
-}
-
 func FuzzBitwarden(f *testing.F) {
 	f.Add([]byte(bitwardenSample))
 	f.Add([]byte(bitwardenLocked(f, bitwardenSample, "test", bitwardenPBKDF2)))
 	f.Add([]byte(bitwardenLocked(f, bitwardenSample, "test", bitwardenArgon2)))
-	f.Add([]byte("folder,name,login_totp\n,a,JBSWY3DPEHPK3PXP\n"))
-	fuzzRead(f, bitwarden, bitwardenCSV)
+	fuzzRead(f, bitwarden)
 }

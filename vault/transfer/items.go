@@ -119,6 +119,15 @@ func (e *Export) takeText(text string, in entry) {
 	e.take(in)
 }
 
+// takeTitled is takeText where the item's title is the issuer of a text that names none.
+func (e *Export) takeTitled(text string, in entry) {
+	before := len(e.Keys)
+	e.takeText(text, in)
+	if len(e.Keys) > before && e.Keys[before].Issuer == "" {
+		e.Keys[before].Issuer = plainName([]byte(in.issuer))
+	}
+}
+
 // takeURI adds the key of an otpauth:// text. The names of in are for one without any.
 func (e *Export) takeURI(text string, in entry) {
 	k, err := vault.ParseKeyURI(withoutParameters(text, "image", "icon"))

@@ -149,7 +149,7 @@ type protonItem struct {
 
 func readProtonPass(ctx context.Context, in Input) (Export, error) {
 	data := in.Data
-	if strings.HasPrefix(string(data[:min(len(data), len(zipMagic))]), zipMagic) {
+	if isZip(data) {
 		name, content, err := unzipAsking(ctx, in, isProtonPassFile)
 		if err != nil {
 			return Export{}, err

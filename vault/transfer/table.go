@@ -11,6 +11,8 @@ var table = []Format{
 	freeOTP2,
 	freeOTP1,
 	protonPass,
+	onepassword,
+	raivo,
 	proton,
 	duo,
 	bitwarden,
@@ -18,4 +20,6 @@ var table = []Format{
 	freeOTPPlus,
 	steam,
 	bitwardenCSV,
+	onepasswordCSV,
+	keepassCSV,
 }

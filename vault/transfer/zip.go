@@ -23,6 +23,8 @@ const (
 
 const zipMagic = "PK\x03\x04"
 
+func isZip(data []byte) bool { return bytes.HasPrefix(data, []byte(zipMagic)) }
+
 // openZip lists an archive. The library is chosen for its passwords: ZipCrypto and AES.
 func openZip(data []byte) (files []*zip.File, err error) {
 	defer noPanic(&err) // of the library, over the extra fields of a file
@@ -38,7 +40,7 @@ func openZip(data []byte) (files []*zip.File, err error) {
 
 // zipped tells whether an archive holds a file that is wanted.
 func zipped(data []byte, want func(name string) bool) bool {
-	if !bytes.HasPrefix(data, []byte(zipMagic)) {
+	if !isZip(data) {
 		return false
 	}
 	files, err := openZip(data)
