@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"bytes"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -75,10 +76,7 @@ func (t freeOTPToken) entry(secret []byte) entry {
 
 const steamIssuer = "Steam"
 
-func isFreeOTPList(p *Probe) bool {
-	tokens := string(p.Object()["tokens"])
-	return strings.Contains(tokens, `"issuerExt"`) || strings.Contains(tokens, `"algo"`)
-}
+func isFreeOTPList(p *Probe) bool { return p.Holds("tokens", `"issuerExt"`) || p.Holds("tokens", `"algo"`) }
 
 func readFreeOTPPlus(_ context.Context, in Input) (Export, error) {
 	var file struct {
@@ -93,17 +91,19 @@ func readFreeOTPPlus(_ context.Context, in Input) (Export, error) {
 }
 
 func isFreeOTP1(p *Probe) bool {
-	head := string(withoutBOM(p.Data[:min(len(p.Data), 1024)]))
-	text := string(p.Data)
-	return strings.HasPrefix(head, "<") && strings.Contains(head, "<map") && strings.Contains(text, "label") &&
-		(strings.Contains(text, "&quot;secret&quot;") || strings.Contains(text, `"secret"`) || strings.Contains(text, "&#34;secret&#34;"))
+	head := withoutBOM(p.Data[:min(len(p.Data), 1024)])
+	if !bytes.HasPrefix(head, []byte("<")) || !bytes.Contains(head, []byte("<map")) {
+		return false
+	}
+	holds := func(text string) bool { return bytes.Contains(p.Data, []byte(text)) }
+	return holds("label") && (holds("&quot;secret&quot;") || holds(`"secret"`) || holds("&#34;secret&#34;"))
 }
 
 // readFreeOTP1 reads the strings of the map. encoding/xml opens no entity but the five of XML, and goes by tokens, so
 // that neither can be used against it.
 func readFreeOTP1(_ context.Context, in Input) (Export, error) {
 	var e Export
-	d := xml.NewDecoder(strings.NewReader(string(withoutBOM(in.Data))))
+	d := xml.NewDecoder(bytes.NewReader(withoutBOM(in.Data)))
 	for range maxEntries {
 		token, err := d.Token()
 		switch {

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/xml"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"twofold/vault"
@@ -85,10 +83,7 @@ func readKeePassText(text []byte, unpack func(string) []byte) (Export, error) {
 	d := xml.NewDecoder(bytes.NewReader(text))
 	for {
 		token, err := d.Token()
-		switch {
-		case errors.Is(err, io.EOF) && len(w.path) == 0:
-			return w.export.done()
-		case err != nil:
+		if err != nil {
 			return Export{}, fmt.Errorf("%w: it is not the XML that it should be", ErrBadFile) // the cause quotes it
 		}
 		switch t := token.(type) {
@@ -100,7 +95,11 @@ func readKeePassText(text []byte, unpack func(string) []byte) (Export, error) {
 		case xml.CharData:
 			w.text.Write(t)
 		case xml.EndElement:
-			if w.end(); len(w.export.Keys)+len(w.export.Aside) > maxEntries {
+			w.end()
+			switch {
+			case len(w.path) == 0: // what is after it pads the cipher's last block
+				return w.export.done()
+			case len(w.export.Keys)+len(w.export.Aside) > maxEntries:
 				return Export{}, fmt.Errorf("%w: it has more than %d entries", ErrTooLarge, maxEntries)
 			}
 		}

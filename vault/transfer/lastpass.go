@@ -1,16 +1,12 @@
 package transfer
 
-import (
-	"context"
-	"strings"
-)
+import "context"
 
 // lastpass is the export of LastPass Authenticator.
 var lastpass = Format{
 	Name: "lastpass", Title: "LastPass Authenticator", Files: "JSON",
 	Is: func(p *Probe) bool {
-		accounts := string(p.Object()["accounts"])
-		return strings.HasPrefix(accounts, "[") && (strings.Contains(accounts, `"issuerName"`) || strings.Contains(accounts, `"timeStep"`))
+		return p.HasList("accounts") && (p.Holds("accounts", `"issuerName"`) || p.Holds("accounts", `"timeStep"`))
 	},
 	Read: readLastPass,
 }

@@ -10,8 +10,7 @@ import (
 var onepassword = Format{
 	Name: "1password", Title: "1Password", Files: "1PUX",
 	Is: func(p *Probe) bool {
-		accounts := string(p.Object()["accounts"])
-		return zipped(p.Data, named("export.data")) || strings.HasPrefix(accounts, "[") && strings.Contains(accounts, `"vaults"`)
+		return zipped(p.Data, named("export.data")) || p.HasList("accounts") && p.Holds("accounts", `"vaults"`)
 	},
 	Read: readOnePassword,
 }

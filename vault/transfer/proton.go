@@ -13,7 +13,7 @@ import (
 var proton = Format{
 	Name: "proton", Title: "Proton Authenticator", Files: "JSON, encrypted or not",
 	Is: func(p *Probe) bool {
-		return isProtonLocked(p) || p.Has("entries") && strings.Contains(string(p.Object()["entries"]), `"entry_type"`)
+		return isProtonLocked(p) || p.Holds("entries", `"entry_type"`)
 	},
 	Read: readProton,
 }

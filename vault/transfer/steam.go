@@ -18,13 +18,12 @@ var steam = Format{
 }
 
 func isSteamAccounts(p *Probe) bool {
-	accounts := string(p.Object()["accounts"])
-	return strings.HasPrefix(accounts, "{") && strings.Contains(accounts, `"shared_secret"`)
+	return !p.HasList("accounts") && p.Holds("accounts", `"shared_secret"`)
 }
 
 // isSteamManifest tells the list that lies beside the maFiles, which says that they are encrypted.
 func isSteamManifest(p *Probe) bool {
-	return p.Has("encrypted", "entries") && strings.Contains(string(p.Object()["entries"]), `"filename"`)
+	return p.Has("encrypted", "entries") && p.Holds("entries", `"filename"`)
 }
 
 type steamAccount struct {
