@@ -6,7 +6,6 @@ import (
 	"crypto/sha1" //nolint:gosec // the format's
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -23,17 +22,17 @@ var andotp = Format{
 }
 
 type andotpEntry struct {
-	Secret    words  `json:"secret"`
-	Issuer    *words `json:"issuer"` // not before version 0.6
-	Label     words  `json:"label"`
-	Digits    amount `json:"digits"`
-	Type      words  `json:"type"`
-	Algorithm words  `json:"algorithm"`
-	Period    amount `json:"period"`
-	Counter   amount `json:"counter"`
-	Tags      texts  `json:"tags"`
-	LastUsed  amount `json:"last_used"` // in milliseconds
-	Uses      amount `json:"used_frequency"`
+	Secret    word   `json:"secret"`
+	Issuer    *word  `json:"issuer"` // not before version 0.6
+	Label     word   `json:"label"`
+	Digits    number `json:"digits"`
+	Type      word   `json:"type"`
+	Algorithm word   `json:"algorithm"`
+	Period    number `json:"period"`
+	Counter   number `json:"counter"`
+	Tags      words  `json:"tags"`
+	LastUsed  number `json:"last_used"` // in milliseconds
+	Uses      number `json:"used_frequency"`
 }
 
 func readAndOTP(ctx context.Context, in Input) (Export, error) {
@@ -49,20 +48,20 @@ func readAndOTP(ctx context.Context, in Input) (Export, error) {
 		defer clear(plain)
 		data = plain
 	}
-	var list []json.RawMessage
-	if err := readJSON(data, &list); err != nil {
+	var entries list
+	if err := readJSON(data, &entries); err != nil {
 		return Export{}, err
 	}
 	var e Export
-	each(&e, list, func(a andotpEntry) {
+	each(&e, entries, func(a andotpEntry) {
 		issuer, label, tags := a.names()
 		kind := string(a.Type)
 		if strings.EqualFold(kind, "otp") {
 			kind = "totp" // GNOME's word
 		}
 		e.take(entry{
-			kind: kind, issuer: issuer, label: label, secret: string(a.Secret), algorithm: string(a.Algorithm), digits: a.Digits.stated(),
-			period: a.Period.stated(), counter: a.Counter.count(), tags: tags, lastUsed: moment(a.LastUsed), uses: int(min(max(a.Uses.n, 0), 1<<30)),
+			kind: kind, issuer: issuer, label: label, secret: string(a.Secret), algorithm: string(a.Algorithm), digits: a.Digits.orUsual(),
+			period: a.Period.orUsual(), counter: a.Counter.counter(), tags: tags, lastUsed: a.LastUsed.moment(), uses: a.Uses.count(),
 		})
 	})
 	return e.done()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"math"
 	"net/url"
 	"strings"
 	"time"
@@ -29,12 +28,12 @@ func hasCodeDisplay(data []byte) bool { return strings.Contains(string(data), "c
 
 // enteDisplay is the value of codeDisplay.
 type enteDisplay struct {
-	Pinned   yes    `json:"pinned"`
-	Trashed  yes    `json:"trashed"`
-	LastUsed amount `json:"lastUsedAt"` // in microseconds since 1970
-	Taps     amount `json:"tapCount"`
-	Tags     texts  `json:"tags"`
-	Note     words  `json:"note"`
+	Pinned   truth  `json:"pinned"`
+	Trashed  truth  `json:"trashed"`
+	LastUsed number `json:"lastUsedAt"` // in microseconds since 1970
+	Taps     number `json:"tapCount"`
+	Tags     words  `json:"tags"`
+	Note     word   `json:"note"`
 }
 
 func readEnte(ctx context.Context, in Input) (Export, error) {
@@ -65,17 +64,13 @@ func readDisplay(line string, k *vault.Key, now time.Time) {
 		if err != nil || deep([]byte(text)) || json.Unmarshal([]byte(text), &d) != nil {
 			return
 		}
-		in := entry{tags: d.Tags, pinned: bool(d.Pinned), note: string(d.Note)}
-		if d.LastUsed.n > 0 && d.LastUsed.n < 1<<60 {
-			in.lastUsed = time.UnixMicro(d.LastUsed.n).UTC()
-		}
-		if d.Taps.n > 0 && d.Taps.n < math.MaxInt32 {
-			in.uses = int(d.Taps.n)
+		k.Tags, k.Pinned, k.Note, k.Uses = plainTags(d.Tags), bool(d.Pinned), plainNote(string(d.Note)), d.Taps.count()
+		if micros := d.LastUsed.value; micros > 0 && micros < 1<<60 {
+			k.LastUsed = time.UnixMicro(int64(micros)).UTC() //nolint:gosec // bounded above
 		}
 		if d.Trashed {
-			in.removed = now
+			k.Removed = now
 		}
-		in.decorate(&k.Account)
 		return
 	}
 }

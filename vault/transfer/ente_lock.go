@@ -10,15 +10,15 @@ import (
 )
 
 type enteFile struct {
-	Version amount     `json:"version"`
+	Version number     `json:"version"`
 	KDF     enteKDF    `json:"kdfParams"`
 	Data    base64data `json:"encryptedData"`
 	Nonce   base64data `json:"encryptionNonce"` // the header of the stream
 }
 
 type enteKDF struct {
-	Memory amount     `json:"memLimit"` // bytes
-	Passes amount     `json:"opsLimit"`
+	Memory number     `json:"memLimit"` // bytes
+	Passes number     `json:"opsLimit"`
 	Salt   base64data `json:"salt"`
 }
 
@@ -36,15 +36,15 @@ func openEnte(ctx context.Context, in Input) ([]byte, error) {
 	if err := readJSON(in.Data, &file); err != nil {
 		return nil, err
 	}
-	if v := file.Version.n; v > newestEnte {
+	if v := file.Version.value; v > newestEnte {
 		return nil, fmt.Errorf("%w: it is of version %d, and %d is the newest known", ErrRefused, v, newestEnte)
 	}
-	memory, passes := file.KDF.Memory.count(), file.KDF.Passes.count()
+	memory, passes := file.KDF.Memory.counter(), file.KDF.Passes.counter()
+	if memory == 0 || passes == 0 || len(file.KDF.Salt) != enteSalt || len(file.Nonce) != streamHeader || len(file.Data) < streamExtra {
+		return nil, fmt.Errorf("%w: what is encrypted is cut off", ErrBadFile)
+	}
 	if err := argon2Bounds(passes, memory>>10, 1); err != nil {
 		return nil, err
-	}
-	if len(file.KDF.Salt) != enteSalt || len(file.Nonce) != streamHeader || len(file.Data) < streamExtra {
-		return nil, fmt.Errorf("%w: what is encrypted is cut off", ErrBadFile)
 	}
 	return unlock(ctx, in, ErrPasswordOrFile, func(password []byte) ([]byte, bool, error) {
 		in.Progress(fmt.Sprintf("deriving the key, %d MiB of memory", memory>>20))
@@ -87,7 +87,7 @@ type base64data []byte
 
 // UnmarshalJSON takes any value.
 func (b *base64data) UnmarshalJSON(data []byte) error {
-	var text words
+	var text word
 	_ = text.UnmarshalJSON(data)
 	decoded, err := base64.StdEncoding.DecodeString(string(text))
 	if err != nil {

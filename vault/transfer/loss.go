@@ -45,5 +45,8 @@ func heldLabel(a vault.Account) string {
 	return a.Issuer + ":" + a.Label
 }
 
-// upper is how some formats name a type.
+// lower is how most formats name a type or an algorithm in small letters.
+func lower[T ~string](s T) string { return strings.ToLower(string(s)) }
+
+// upper is the same in capitals.
 func upper[T ~string](s T) string { return strings.ToUpper(string(s)) }

@@ -186,7 +186,7 @@ func jsonURIs(p *Probe, most int) []string {
 	}
 	var all []string
 	for _, raw := range p.array[:min(len(p.array), most)] {
-		var one words
+		var one word
 		_ = one.UnmarshalJSON(raw)
 		all = append(all, strings.Join(strings.Fields(string(one)), " "))
 	}

@@ -26,37 +26,37 @@ const (
 )
 
 type stratumFile struct {
-	Authenticators []json.RawMessage `json:"Authenticators"`
-	Categories     []json.RawMessage `json:"Categories"`
-	Bindings       []json.RawMessage `json:"AuthenticatorCategories"`
+	Authenticators list `json:"Authenticators"`
+	Categories     list `json:"Categories"`
+	Bindings       list `json:"AuthenticatorCategories"`
 }
 
 type stratumAuthenticator struct {
-	Type      amount `json:"Type"`
-	Issuer    words  `json:"Issuer"`
-	Username  words  `json:"Username"`
-	Secret    words  `json:"Secret"`
-	Algorithm amount `json:"Algorithm"`
-	Digits    amount `json:"Digits"`
-	Period    amount `json:"Period"`
-	Counter   amount `json:"Counter"`
-	Copies    amount `json:"CopyCount"`
+	Type      number `json:"Type"`
+	Issuer    word   `json:"Issuer"`
+	Username  word   `json:"Username"`
+	Secret    word   `json:"Secret"`
+	Algorithm number `json:"Algorithm"`
+	Digits    number `json:"Digits"`
+	Period    number `json:"Period"`
+	Counter   number `json:"Counter"`
+	Copies    number `json:"CopyCount"`
 }
 
 type stratumCategory struct {
-	ID   words `json:"Id"`
-	Name words `json:"Name"`
+	ID   word `json:"Id"`
+	Name word `json:"Name"`
 }
 
 type stratumBinding struct {
-	Category words `json:"CategoryId"`
-	Secret   words `json:"AuthenticatorSecret"` // which names the account
+	Category word `json:"CategoryId"`
+	Secret   word `json:"AuthenticatorSecret"` // which names the account
 }
 
 // stratumKinds and stratumAlgorithms are its enums.
 var (
-	stratumKinds      = map[int64]string{1: "hotp", 2: "totp", 3: "motp", 4: "steam", 5: "yandex"}
-	stratumAlgorithms = map[int64]string{0: "SHA1", 1: "SHA256", 2: "SHA512"}
+	stratumKinds      = map[uint64]string{1: "hotp", 2: "totp", 3: "motp", 4: "steam", 5: "yandex"}
+	stratumAlgorithms = map[uint64]string{0: "SHA1", 1: "SHA256", 2: "SHA512"}
 )
 
 func readStratum(ctx context.Context, in Input) (Export, error) {
@@ -78,10 +78,10 @@ func readStratum(ctx context.Context, in Input) (Export, error) {
 	each(&e, file.Authenticators, func(a stratumAuthenticator) {
 		in := entry{
 			kind: enum(a.Type, stratumKinds, 2), issuer: string(a.Issuer), label: string(a.Username), secret: string(a.Secret),
-			algorithm: enum(a.Algorithm, stratumAlgorithms, 0), digits: a.Digits.stated(), period: a.Period.stated(),
-			counter: a.Counter.count(), tags: tags[plainSecret(a.Secret)], uses: int(min(max(a.Copies.n, 0), 1<<30)),
+			algorithm: enum(a.Algorithm, stratumAlgorithms, 0), digits: a.Digits.orUsual(), period: a.Period.orUsual(),
+			counter: a.Counter.counter(), tags: tags[plainSecret(a.Secret)], uses: a.Copies.count(),
 		}
-		if a.Type.n == 1 || a.Type.n == 4 {
+		if a.Type.value == 1 || a.Type.value == 4 {
 			in.period = 0 // it has no meaning there
 		}
 		e.take(in)
@@ -102,19 +102,19 @@ func (file stratumFile) tags() map[string][]string {
 }
 
 // plainSecret is a secret's text as it is compared.
-func plainSecret(secret words) string {
+func plainSecret(secret word) string {
 	return strings.ToUpper(strings.TrimRight(strings.TrimSpace(string(secret)), "="))
 }
 
 // enum is the name of a number, the usual one's when there is none, and the number itself when it has no name.
-func enum(n amount, names map[int64]string, usual int64) string {
-	if !n.there {
+func enum(n number, names map[uint64]string, usual uint64) string {
+	if !n.given {
 		return names[usual]
 	}
-	if name, known := names[n.n]; known {
+	if name, known := names[n.value]; known && !n.wrong {
 		return name
 	}
-	return "number " + strconv.FormatInt(n.n, 10)
+	return "number " + strconv.FormatUint(n.value, 10)
 }
 
 func openStratum(ctx context.Context, in Input) ([]byte, error) {

@@ -113,7 +113,7 @@ func TestEncryptedStratum(t *testing.T) {
 	if _, _, err := open(t, []byte(`{"Authenticators": []}`), ""); !errors.Is(err, ErrNothingInIt) {
 		t.Error(err)
 	}
-	if _, _, err := open(t, []byte(`{"Authenticators": 5}`), ""); !errors.Is(err, ErrBadFile) {
+	if _, _, err := open(t, []byte(`{"Authenticators": 5}`), ""); !errors.Is(err, ErrNothingInIt) {
 		t.Error(err)
 	}
 }

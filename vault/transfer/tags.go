@@ -2,23 +2,8 @@ package transfer
 
 import (
 	"crypto/rand"
-	"encoding/json"
 	"fmt"
 )
-
-// texts is a list of texts as programs write it into JSON; anything else is an empty one.
-type texts []string
-
-// UnmarshalJSON takes any value.
-func (t *texts) UnmarshalJSON(data []byte) error {
-	*t = nil
-	var all []words
-	_ = json.Unmarshal(data, &all) // of what is no list there is nothing
-	for _, s := range all {
-		*t = append(*t, string(s))
-	}
-	return nil
-}
 
 // groups are the tags of accounts in a format that keeps them once, and names them in its accounts by an id.
 type groups struct {

@@ -24,34 +24,34 @@ var twofas = Format{
 }
 
 type twofasFile struct {
-	Schema    amount            `json:"schemaVersion"`
-	Services  []json.RawMessage `json:"services"`
-	Groups    []json.RawMessage `json:"groups"`
-	Encrypted words             `json:"servicesEncrypted"`
-	Reference words             `json:"reference"`
+	Schema    number `json:"schemaVersion"`
+	Services  list   `json:"services"`
+	Groups    list   `json:"groups"`
+	Encrypted word   `json:"servicesEncrypted"`
+	Reference word   `json:"reference"`
 }
 
 type twofasService struct {
-	Name    words  `json:"name"` // what its user sees, and may have changed
-	Secret  words  `json:"secret"`
+	Name    word   `json:"name"` // what its user sees, and may have changed
+	Secret  word   `json:"secret"`
 	OTP     object `json:"otp"`
-	GroupID words  `json:"groupId"`
+	GroupID word   `json:"groupId"`
 }
 
 type twofasOTP struct {
-	Label     words  `json:"label"`
-	Account   words  `json:"account"`
-	Issuer    *words `json:"issuer"` // as it was enrolled
-	Digits    amount `json:"digits"`
-	Period    amount `json:"period"`
-	Algorithm words  `json:"algorithm"`
-	Counter   amount `json:"counter"`
-	TokenType words  `json:"tokenType"`
+	Label     word   `json:"label"`
+	Account   word   `json:"account"`
+	Issuer    *word  `json:"issuer"` // as it was enrolled
+	Digits    number `json:"digits"`
+	Period    number `json:"period"`
+	Algorithm word   `json:"algorithm"`
+	Counter   number `json:"counter"`
+	TokenType word   `json:"tokenType"`
 }
 
 type twofasGroup struct {
-	ID   words `json:"id"`
-	Name words `json:"name"`
+	ID   word `json:"id"`
+	Name word `json:"name"`
 }
 
 const (
@@ -64,7 +64,7 @@ func readTwofas(ctx context.Context, in Input) (Export, error) {
 	if err := readJSON(in.Data, &file); err != nil {
 		return Export{}, err
 	}
-	if v := file.Schema.n; v > newestTwofas {
+	if v := file.Schema.value; v > newestTwofas {
 		return Export{}, fmt.Errorf("%w: it is of schema %d, and %d is the newest known", ErrRefused, v, newestTwofas)
 	}
 	if file.Encrypted != "" {
@@ -86,7 +86,7 @@ func readTwofas(ctx context.Context, in Input) (Export, error) {
 		issuer, label := s.names(otp)
 		e.take(entry{
 			kind: string(otp.TokenType), issuer: issuer, label: label, secret: string(s.Secret), algorithm: string(otp.Algorithm),
-			digits: otp.Digits.stated(), period: otp.Period.stated(), counter: otp.Counter.count(), tags: []string{named[string(s.GroupID)]},
+			digits: otp.Digits.orUsual(), period: otp.Period.orUsual(), counter: otp.Counter.counter(), tags: []string{named[string(s.GroupID)]},
 		})
 	})
 	return e.done()

@@ -98,7 +98,7 @@ func TestTwofasRefusals(t *testing.T) {
 	for file, want := range map[string]error{
 		`{"schemaVersion": 5, "services": []}`:                            ErrRefused,
 		`{"schemaVersion": 4, "services": [], "servicesEncrypted": ""}`:   ErrNothingInIt,
-		`{"schemaVersion": 4, "services": {}}`:                            ErrBadFile,
+		`{"schemaVersion": 4, "services": {}}`:                            ErrNothingInIt,
 		`{"schemaVersion": 4, "services": [`:                              ErrUnknownFormat,
 		`{"schemaVersion": 4, "services": null, "servicesEncrypted": 12}`: ErrBadFile,
 	} {

@@ -33,14 +33,12 @@ func argon2Bounds(passes, memory, lanes uint64) error {
 	switch {
 	case memory > maxMemory>>10:
 		return tooCostly("KiB of memory", memory, maxMemory>>10)
-	case passes > maxPasses:
+	case passes > maxPasses || passes < 1:
 		return tooCostly("passes", passes, maxPasses)
-	case lanes > maxLanes:
+	case lanes > maxLanes || lanes < 1:
 		return tooCostly("lanes", lanes, maxLanes)
 	case memory*passes > maxArgon2Work>>10:
 		return tooCostly("KiB of memory times passes of", memory*passes, maxArgon2Work>>10)
-	case passes < 1 || lanes < 1 || memory < 1:
-		return fmt.Errorf("%w: its Argon2 parameters are none", ErrBadFile)
 	}
 	return nil
 }
