@@ -133,7 +133,7 @@ func writeAegis(ctx context.Context, out io.Writer, keys []vault.Key, o Output) 
 }
 
 func aegisDatabase(keys []vault.Key) any {
-	var tags groups
+	var tags groupIDs
 	entries := make([]any, len(keys))
 	for i, k := range keys {
 		info := map[string]any{"secret": k.Secret.RevealBase32(), "algo": k.Algorithm, "digits": k.Digits}

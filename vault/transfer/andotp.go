@@ -16,7 +16,7 @@ import (
 var andotp = Format{
 	Name: "andotp", Title: "andOTP", Files: "JSON, encrypted or not",
 	Is: func(p *Probe) bool {
-		return p.FirstHas("secret", "label", "type") || isOpenPGP(p.Data) || looksSealed(p.Data)
+		return p.FirstHas("secret", "label", "type") || isGPGMessage(p.Data) || looksSealed(p.Data)
 	},
 	Read: readAndOTP,
 }
@@ -38,7 +38,7 @@ type andotpEntry struct {
 func readAndOTP(ctx context.Context, in Input) (Export, error) {
 	data := withoutBOM(in.Data)
 	switch {
-	case isOpenPGP(data):
+	case isGPGMessage(data):
 		return Export{}, fmt.Errorf("%w: it is encrypted by OpenPGP; decrypt it with gpg first, and import what comes out", ErrRefused)
 	case len(data) == 0 || data[0] != '[' || !utf8.Valid(data):
 		plain, err := openAndOTP(ctx, in)
@@ -83,8 +83,8 @@ func (a andotpEntry) names() (issuer, label string, tags []string) {
 	return "", label, tags
 }
 
-// isOpenPGP tells a message of OpenPGP, in letters or as GnuPG begins it: to a password, or to a key of a usual size.
-func isOpenPGP(data []byte) bool {
+// isGPGMessage tells a message of OpenPGP, in letters or as GnuPG begins it: to a password, or to a key of a usual size.
+func isGPGMessage(data []byte) bool {
 	for _, magic := range []string{
 		"-----BEGIN PGP ", "\x8c\x0d\x04", "\xc3\x0d\x04", "\x84\x5e\x03", "\xc1\x5e\x03", "\x85\x01\x0c\x03", "\x85\x01\x8c\x03", "\x85\x02\x0c\x03",
 	} {

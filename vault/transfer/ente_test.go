@@ -58,7 +58,7 @@ func TestEntePage(t *testing.T) {
 }
 
 func TestEnteRefusals(t *testing.T) {
-	file := written(t, ente, "test", plainKey(t, "ada"))
+	file := writtenBy(t, ente, "test", plainKey(t, "ada"))
 	if _, _, err := open(t, file, "Test"); !errors.Is(err, ErrPasswordOrFile) {
 		t.Errorf("wrong password: %v", err)
 	}

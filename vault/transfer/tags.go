@@ -5,14 +5,14 @@ import (
 	"fmt"
 )
 
-// groups are the tags of accounts in a format that keeps them once, and names them in its accounts by an id.
-type groups struct {
+// groupIDs are the tags of accounts in a format that keeps them once, and names them in its accounts by an id.
+type groupIDs struct {
 	names []string // in the order in which they are met
 	ids   map[string]string
 }
 
 // id gives a tag its id, a new one when it has none yet.
-func (g *groups) id(tag string) string {
+func (g *groupIDs) id(tag string) string {
 	if g.ids == nil {
 		g.ids = map[string]string{}
 	}

@@ -118,7 +118,7 @@ func (s twofasService) names(otp twofasOTP) (issuer, label string) {
 }
 
 func writeTwofas(_ context.Context, out io.Writer, keys []vault.Key, o Output) error {
-	var tags groups
+	var tags groupIDs
 	now := time.Now().UnixMilli()
 	services := make([]any, len(keys))
 	for i, k := range keys {
@@ -146,7 +146,7 @@ func writeTwofas(_ context.Context, out io.Writer, keys []vault.Key, o Output) e
 	return writeJSON(out, file)
 }
 
-func twofasServiceOf(k vault.Key, position int, now int64, tags *groups) any {
+func twofasServiceOf(k vault.Key, position int, now int64, tags *groupIDs) any {
 	label := heldLabel(k.Account)
 	full := ""
 	if label != "" {

@@ -61,7 +61,7 @@ func TestTwofasRoundTrip(t *testing.T) {
 
 // TestTwofasTellsTheWrongPasswordFromDamage: the fixed text says which it is, where there is one.
 func TestTwofasTellsTheWrongPasswordFromDamage(t *testing.T) {
-	file := written(t, twofas, "test", plainKey(t, "ada"))
+	file := writtenBy(t, twofas, "test", plainKey(t, "ada"))
 	if _, _, err := open(t, file, "Test"); !errors.Is(err, ErrWrongPassword) {
 		t.Errorf("wrong password: %v", err)
 	}
@@ -106,7 +106,7 @@ func TestTwofasRefusals(t *testing.T) {
 			t.Errorf("%s: %v, want %v", file, err, want)
 		}
 	}
-	if !bytes.Contains(written(t, twofas, "", plainKey(t, "ada")), []byte(`"schemaVersion": 4`)) {
+	if !bytes.Contains(writtenBy(t, twofas, "", plainKey(t, "ada")), []byte(`"schemaVersion": 4`)) {
 		t.Error("another schema is written")
 	}
 }
