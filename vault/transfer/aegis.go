@@ -22,13 +22,13 @@ var aegis = Format{
 }
 
 type aegisFile struct {
-	Version amount          `json:"version"`
+	Version number          `json:"version"`
 	Header  aegisHeader     `json:"header"`
 	DB      json.RawMessage `json:"db"` // the database, or as base64 what it is encrypted to
 }
 
 type aegisHeader struct {
-	Slots  []aegisSlot  `json:"slots"`
+	Slots  list         `json:"slots"`
 	Params *aegisSealed `json:"params"`
 }
 
@@ -39,33 +39,33 @@ type aegisSealed struct {
 }
 
 type aegisDB struct {
-	Version amount            `json:"version"`
-	Entries []json.RawMessage `json:"entries"`
-	Groups  []json.RawMessage `json:"groups"`
+	Version number `json:"version"`
+	Entries list   `json:"entries"`
+	Groups  list   `json:"groups"`
 }
 
 type aegisGroup struct {
-	UUID words `json:"uuid"`
-	Name words `json:"name"`
+	UUID word `json:"uuid"`
+	Name word `json:"name"`
 }
 
 type aegisEntry struct {
-	Type     words  `json:"type"`
-	Name     words  `json:"name"`
-	Issuer   words  `json:"issuer"`
-	Note     words  `json:"note"`
-	Favorite yes    `json:"favorite"`
-	Group    words  `json:"group"`  // of version 1, by its name
-	Groups   texts  `json:"groups"` // from version 2 on, by their ids
+	Type     word   `json:"type"`
+	Name     word   `json:"name"`
+	Issuer   word   `json:"issuer"`
+	Note     word   `json:"note"`
+	Favorite truth  `json:"favorite"`
+	Group    word   `json:"group"`  // of version 1, by its name
+	Groups   words  `json:"groups"` // from version 2 on, by their ids
 	Info     object `json:"info"`
 }
 
 type aegisInfo struct {
-	Secret  words  `json:"secret"`
-	Algo    words  `json:"algo"`
-	Digits  amount `json:"digits"`
-	Period  amount `json:"period"`
-	Counter amount `json:"counter"`
+	Secret  word   `json:"secret"`
+	Algo    word   `json:"algo"`
+	Digits  number `json:"digits"`
+	Period  number `json:"period"`
+	Counter number `json:"counter"`
 }
 
 // newestAegis is the version of the file and of the database that are known.
@@ -76,7 +76,7 @@ func readAegis(ctx context.Context, in Input) (Export, error) {
 	if err := readJSON(in.Data, &file); err != nil {
 		return Export{}, err
 	}
-	if v := file.Version.n; v > newestAegis {
+	if v := file.Version.value; v > newestAegis {
 		return Export{}, fmt.Errorf("%w: it is of version %d, and %d is the newest known", ErrRefused, v, newestAegis)
 	}
 	plain := []byte(file.DB)
@@ -91,7 +91,7 @@ func readAegis(ctx context.Context, in Input) (Export, error) {
 	if err := readJSON(plain, &db); err != nil {
 		return Export{}, err
 	}
-	if v := db.Version.n; v > newestAegisDB {
+	if v := db.Version.value; v > newestAegisDB {
 		return Export{}, fmt.Errorf("%w: its database is of version %d, and %d is the newest known", ErrRefused, v, newestAegisDB)
 	}
 	return db.read()
@@ -110,7 +110,7 @@ func (db aegisDB) read() (Export, error) {
 		_ = json.Unmarshal(a.Info, &info) // what is not there is missed below
 		e.take(entry{
 			kind: string(a.Type), issuer: string(a.Issuer), label: string(a.Name), secret: string(info.Secret), algorithm: string(info.Algo),
-			digits: info.Digits.stated(), period: info.Period.stated(), counter: info.Counter.count(),
+			digits: info.Digits.orUsual(), period: info.Period.orUsual(), counter: info.Counter.counter(),
 			tags: tags, pinned: bool(a.Favorite), note: string(a.Note),
 		})
 	})
@@ -133,7 +133,7 @@ func writeAegis(ctx context.Context, out io.Writer, keys []vault.Key, o Output) 
 }
 
 func aegisDatabase(keys []vault.Key) any {
-	var tags groups
+	var tags groupIDs
 	entries := make([]any, len(keys))
 	for i, k := range keys {
 		info := map[string]any{"secret": k.Secret.RevealBase32(), "algo": k.Algorithm, "digits": k.Digits}
@@ -174,7 +174,7 @@ type hexBytes []byte
 
 // UnmarshalJSON takes any value.
 func (h *hexBytes) UnmarshalJSON(data []byte) error {
-	var text words
+	var text word
 	_ = text.UnmarshalJSON(data)
 	*h, _ = hex.DecodeString(string(text))
 	return nil

@@ -11,26 +11,36 @@ import (
 
 // aegisSlot holds the master key once, encrypted to a password; other types are for a fingerprint, and passed over.
 type aegisSlot struct {
-	Type      amount      `json:"type"`
-	UUID      words       `json:"uuid"`
+	Type      number      `json:"type"`
+	UUID      word        `json:"uuid"`
 	Key       hexBytes    `json:"key"`
 	KeyParams aegisSealed `json:"key_params"`
-	N         amount      `json:"n"`
-	R         amount      `json:"r"`
-	P         amount      `json:"p"`
+	N         number      `json:"n"`
+	R         number      `json:"r"`
+	P         number      `json:"p"`
 	Salt      hexBytes    `json:"salt"`
 	Repaired  *bool       `json:"repaired"`
 }
 
 const (
-	aegisPassword = 1              // the type of slot
+	aegisPassword = 1 // the type of slot
+	mostSlots     = 100
 	mostAegisWork = 4 * maxScryptN // n·r·p of all slots; one that Aegis makes has 2^18
 )
 
 // openAegis opens the database with the first slot that the password fits. A slot tells a wrong password; that the
 // database does not open with its key is damage.
 func openAegis(ctx context.Context, in Input, header aegisHeader, sealed []byte) ([]byte, error) {
-	slots := slices.DeleteFunc(header.Slots, func(s aegisSlot) bool { return s.Type.n != aegisPassword })
+	if len(header.Slots) > mostSlots {
+		return nil, tooCostly("slots", uint64(len(header.Slots)), mostSlots)
+	}
+	var slots []aegisSlot
+	var none Export
+	each(&none, header.Slots, func(s aegisSlot) {
+		if s.Type.value == aegisPassword {
+			slots = append(slots, s)
+		}
+	})
 	switch {
 	case header.Params == nil:
 		return nil, fmt.Errorf("%w: it does not say how it is encrypted", ErrBadFile)
@@ -65,7 +75,7 @@ func openAegis(ctx context.Context, in Input, header aegisHeader, sealed []byte)
 func affordable(slots []aegisSlot) error {
 	work := uint64(0)
 	for _, s := range slots {
-		n, r, p := s.N.count(), s.R.count(), s.P.count()
+		n, r, p := s.N.counter(), s.R.counter(), s.P.counter()
 		if err := scryptBounds(n, r, p); err != nil {
 			return err
 		}
@@ -83,7 +93,7 @@ func (s aegisSlot) open(password []byte) (master []byte, ok bool, err error) {
 		tries = append(tries, unrepaired(password)...)
 	}
 	for _, try := range tries {
-		key, err := scryptKey(try, s.Salt, s.N.count(), s.R.count(), s.P.count())
+		key, err := scryptKey(try, s.Salt, s.N.counter(), s.R.counter(), s.P.counter())
 		if err != nil {
 			return nil, false, err
 		}

@@ -20,8 +20,6 @@ type entry struct {
 	digits        int
 	period        int
 	counter       uint64
-	// exact names are taken as they are: the format keeps issuer and label apart, so that a colon parts nothing.
-	exact bool
 
 	tags     []string
 	pinned   bool
@@ -72,11 +70,9 @@ func (in entry) name() string {
 
 // key is the account of an entry. Its errors say which part is wrong and repeat no secret.
 func (in entry) key() (k vault.Key, err error) {
-	k.Issuer, k.Label = plainName([]byte(in.issuer)), plainName([]byte(in.label))
-	if !in.exact {
-		k.Issuer, k.Label = splitName(k.Issuer, k.Label)
-	}
-	in.decorate(&k.Account)
+	k.Issuer, k.Label = splitName(plainName([]byte(in.issuer)), plainName([]byte(in.label)))
+	k.Tags, k.Pinned, k.Note = plainTags(in.tags), in.pinned, plainNote(in.note)
+	k.Added, k.LastUsed, k.Uses, k.Removed = in.added, in.lastUsed, in.uses, in.removed
 	if err := in.parameters(&k.Account); err != nil {
 		return k, err
 	}
@@ -89,12 +85,6 @@ func (in entry) key() (k vault.Key, err error) {
 		return k, err
 	}
 	return k, k.Validate()
-}
-
-// decorate gives an account what does not touch its codes, cut to what an account may have: no key is refused for it.
-func (in entry) decorate(a *vault.Account) {
-	a.Tags, a.Pinned, a.Note = fitTags(in.tags), in.pinned, fitNote(in.note)
-	a.Added, a.LastUsed, a.Uses, a.Removed = in.added, in.lastUsed, max(in.uses, 0), in.removed
 }
 
 func (in entry) parameters(a *vault.Account) error {

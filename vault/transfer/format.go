@@ -110,7 +110,7 @@ func Find(name string) (Format, bool) {
 
 // Recognize tells the format of a file by its content. The error is [ErrUnknownFormat].
 func Recognize(data []byte) (Format, error) {
-	p := &Probe{Data: data}
+	p := &Probe{Data: utf8Text(data)}
 	for _, f := range table {
 		if f.Is != nil && f.Read != nil && f.Is(p) {
 			return f, nil
@@ -140,6 +140,7 @@ func (f Format) Open(ctx context.Context, in Input) (e Export, err error) {
 	if in.Password == nil {
 		in.Password = func(context.Context, bool) (vault.Secret, error) { return vault.Secret{}, ErrNeedsPassword }
 	}
+	in.Data = utf8Text(in.Data)
 	return f.Read(ctx, in)
 }
 

@@ -3,7 +3,6 @@ package transfer
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 )
 
 // maxDepth is how deep JSON may be nested; real exports stay below 12.
@@ -19,14 +18,6 @@ func readJSON(data []byte, into any) error {
 		return fmt.Errorf("%w: it is not the JSON that it should be", ErrBadFile) // the cause quotes values
 	}
 	return nil
-}
-
-// writeJSON writes a document for people to look at, too: indented, and without escapes that only a web page needs.
-func writeJSON(out io.Writer, document any) error {
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "    ")
-	return encoder.Encode(document)
 }
 
 // deep counts brackets outside of strings.

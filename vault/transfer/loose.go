@@ -1,193 +1,164 @@
 package transfer
 
 import (
-	"bytes"
 	"encoding/json"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 )
 
-// words is a text as programs write it into JSON: null and anything that is no single value are empty, a number is its
-// digits. So a field of the wrong kind spoils its entry at most, and never the file.
-type words string
+// number is a whole number as programs write it: 6, 6.0, "6", null, or not there at all. It takes every JSON, so that
+// what is wrong with one entry is found out when that entry is looked at, and the rest is read.
+type number struct {
+	value uint64
+	given bool
+	wrong bool // given, but negative, broken or no number
+}
 
-// UnmarshalJSON takes any value.
-func (w *words) UnmarshalJSON(data []byte) error {
+// UnmarshalJSON never fails.
+func (n *number) UnmarshalJSON(data []byte) error {
+	text := strings.TrimSpace(strings.Trim(string(data), `"`))
+	if text == "" || strings.EqualFold(text, "null") {
+		*n = number{}
+		return nil
+	}
+	*n = number{given: true}
+	value, err := strconv.ParseUint(text, 10, 64)
+	if err != nil { // 6.0 and 6e0
+		f, err := strconv.ParseFloat(text, 64)
+		if n.wrong = err != nil || f != math.Trunc(f) || f < 0 || f >= 1<<53; !n.wrong {
+			value = uint64(f)
+		}
+	}
+	n.value = value
+	return nil
+}
+
+// orUsual is for [entry]: 0, the usual, when the number is not given; -1, to be refused, when it is 0 or none.
+func (n number) orUsual() int {
+	switch {
+	case !n.given:
+		return 0
+	case n.wrong, n.value == 0, n.value > math.MaxInt32:
+		return -1
+	}
+	return int(n.value)
+}
+
+// counter is for [entry]: one that is not given is 0, one that is none is refused.
+func (n number) counter() uint64 {
+	if n.wrong {
+		return math.MaxUint64
+	}
+	return n.value
+}
+
+// millis is the time of so many milliseconds since 1970, zero when that is not given or no time of this world.
+func (n number) millis() time.Time {
+	if n.wrong || n.value == 0 || n.value > 1<<48 {
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(n.value)).UTC() //nolint:gosec // bounded above
+}
+
+// count is how often something happened.
+func (n number) count() int {
+	if n.wrong || n.value > math.MaxInt32 {
+		return 0
+	}
+	return int(n.value)
+}
+
+// word is a text as programs write it: a string, a number, null, or not there. It takes every JSON, as number does.
+type word string
+
+// UnmarshalJSON never fails.
+func (w *word) UnmarshalJSON(data []byte) error {
 	*w = ""
 	switch {
-	case len(data) == 0, data[0] == '{', data[0] == '[', string(data) == "null":
+	case len(data) == 0 || data[0] == '{' || data[0] == '[' || string(data) == "null":
 	case data[0] == '"':
 		var s string
 		if json.Unmarshal(data, &s) == nil {
-			*w = words(s)
+			*w = word(s)
 		}
 	default:
-		*w = words(data)
+		*w = word(data)
 	}
 	return nil
 }
 
-func (w words) String() string { return string(w) }
+// words is a list of texts; anything else is an empty one.
+type words []string
 
-// amount is a whole number as programs write it into JSON: 6, 6.0, "6"; null, "" and "null" are as good as absent.
-type amount struct {
-	there bool
-	n     int64 // -1 for what is no such number
-}
-
-// UnmarshalJSON takes any value.
-func (a *amount) UnmarshalJSON(data []byte) error {
-	var text words
-	_ = text.UnmarshalJSON(data)
-	s := strings.TrimSpace(string(text))
-	*a = amount{there: true, n: -1}
-	if s == "" || strings.EqualFold(s, "null") {
-		a.there = len(data) > 0 && (data[0] == '{' || data[0] == '[')
+// UnmarshalJSON never fails.
+func (w *words) UnmarshalJSON(data []byte) error {
+	*w = nil
+	var list []word
+	if json.Unmarshal(data, &list) != nil {
 		return nil
 	}
-	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-		a.n = n
-	} else if f, err := strconv.ParseFloat(s, 64); err == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
-		a.n = int64(f)
+	for _, s := range list {
+		*w = append(*w, string(s))
 	}
 	return nil
 }
 
-// stated is the number for an entry's digits or period: 0 when it was left out, and -1, which will be refused, when it
-// is none that can be.
-func (a amount) stated() int {
-	switch {
-	case !a.there:
-		return 0
-	case a.n <= 0 || a.n > math.MaxInt32:
-		return -1
+// list is an array of things that are read one by one; anything else is an empty one.
+type list []json.RawMessage
+
+// UnmarshalJSON never fails.
+func (l *list) UnmarshalJSON(data []byte) error {
+	var items []json.RawMessage
+	if json.Unmarshal(data, &items) != nil {
+		items = nil
 	}
-	return int(a.n)
-}
-
-// count is the number for a counter or an amount of work: 0 when it was left out, and too large when it is none.
-func (a amount) count() uint64 {
-	switch {
-	case !a.there:
-		return 0
-	case a.n < 0:
-		return math.MaxUint64
-	}
-	return uint64(a.n)
-}
-
-// yes is true for true, "true", 1 and "1".
-type yes bool
-
-// UnmarshalJSON takes any value.
-func (y *yes) UnmarshalJSON(data []byte) error {
-	s := strings.Trim(string(data), `"`)
-	*y = yes(s == "1" || strings.EqualFold(s, "true"))
+	*l = items
 	return nil
 }
 
-// bytesOf is an array of Java's signed bytes, or of unsigned ones; nil for anything else.
-type bytesOf []byte
-
-// UnmarshalJSON takes any value.
-func (b *bytesOf) UnmarshalJSON(data []byte) error {
-	*b = nil
-	var numbers []int16
-	if json.Unmarshal(data, &numbers) != nil {
-		return nil
-	}
-	out := make([]byte, 0, len(numbers))
-	for _, n := range numbers {
-		if n < -128 || n > 255 {
-			return nil
-		}
-		out = append(out, byte(n)) //nolint:gosec // bounded above
-	}
-	*b = out
-	return nil
-}
-
-// each reads the items of a list one by one, so that an item which is not what it should be stands aside alone.
-func each[T any](e *Export, list []json.RawMessage, visit func(item T)) {
-	for i, raw := range list {
-		if i >= maxEntries {
-			e.refuse("", "it and what follows it are too many")
-			return
-		}
-		var item T
-		if trimmed := bytes.TrimSpace(raw); len(trimmed) == 0 || trimmed[0] != '{' || json.Unmarshal(trimmed, &item) != nil {
-			e.refuse("", "it is not what an entry should be")
-			continue
-		}
-		visit(item)
-	}
-}
-
-// inOrder gives the values of a JSON object in the order of the file, which a map does not keep.
-func inOrder(object json.RawMessage) (names []string, values []json.RawMessage) {
-	d := json.NewDecoder(bytes.NewReader(object))
-	if open, err := d.Token(); err != nil || open != json.Delim('{') {
-		return nil, nil
-	}
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			break
-		}
-		var value json.RawMessage
-		if d.Decode(&value) != nil {
-			break
-		}
-		text, _ := name.(string)
-		names, values = append(names, text), append(values, value)
-	}
-	return names, values
-}
-
-// moment is a time of so many seconds or milliseconds since 1970; what cannot be one is no time at all.
-func moment(a amount) time.Time {
-	n := a.n
-	switch {
-	case !a.there || n <= 0:
-		return time.Time{}
-	case n > 20_000_000_000: // a time in seconds would be beyond the year 2600
-		if n /= 1000; n > 20_000_000_000 {
-			return time.Time{}
-		}
-	}
-	return time.Unix(n, 0).UTC()
-}
-
-// Bounds of vault on what is no part of a key; an entry is cut to them.
+// Bounds of what a vault takes beside the names.
 const (
-	longestNote = 4096 // bytes
-	longestTag  = 512  // bytes
-	mostTags    = 64
+	mostTags = 64
+	mostTag  = 512  // bytes
+	mostNote = 4096 // bytes
 )
 
-func fitNote(note string) string {
-	note = strings.ToValidUTF8(note, "\ufffd")
-	for end := longestNote; len(note) > longestNote; end-- {
-		if utf8.RuneStart(note[end]) {
-			note = note[:end]
-		}
-	}
-	return note
-}
-
-// fitTags drops what is empty or there twice.
-func fitTags(tags []string) []string {
+// plainTags are tags as an account may have them: none twice, none empty, none longer than is held.
+func plainTags(tags []string) []string {
 	var out []string
+	seen := map[string]bool{}
 	for _, tag := range tags {
-		tag = plainName([]byte(tag))
-		if tag == "" || len(tag) > longestTag || slices.Contains(out, tag) || len(out) == mostTags {
+		tag = strings.TrimSpace(cut(plainName([]byte(tag)), mostTag))
+		if tag == "" || seen[tag] || len(out) == mostTags {
 			continue
 		}
+		seen[tag] = true
 		out = append(out, tag)
 	}
 	return out
+}
+
+// plainNote is a note as an account may have it. One that is too long ends in an ellipsis: an account is not refused
+// for its note.
+func plainNote(note string) string {
+	return cut(strings.ToValidUTF8(note, "\ufffd"), mostNote)
+}
+
+// cut shortens a text to so many bytes.
+func cut(text string, most int) string {
+	const ellipsis = "…"
+	if len(text) <= most {
+		return text
+	}
+	text = text[:most-len(ellipsis)]
+	for text != "" {
+		if r, size := utf8.DecodeLastRuneInString(text); r != utf8.RuneError || size > 1 {
+			break
+		}
+		text = text[:len(text)-1]
+	}
+	return text + ellipsis
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"html"
 	"io"
 	"net/url"
 	"strings"
@@ -17,7 +16,7 @@ import (
 var otpauth = Format{
 	Name: "otpauth", Title: "list of otpauth:// texts", Files: "text or a web page, with otpauth:// or steam:// in each line",
 	Is: func(p *Probe) bool {
-		return p.Line("otpauth://") || p.Line("steam://") || p.Line("motp://") || isPageOfURIs(p.Data)
+		return p.Line("otpauth://") || p.Line("steam://") || p.Line("motp://") || isPageOfURIs(p.Data) || isURI(strings.Join(jsonURIs(p, 1), ""))
 	},
 	Read: readOTPAuth,
 	Write: func(_ context.Context, out io.Writer, keys []vault.Key, _ Output) error {
@@ -93,6 +92,8 @@ func uriLines(data []byte) ([]uriLine, error) {
 	text := string(withoutBOM(data))
 	if isPageOfURIs(data) {
 		text = pageLines(text)
+	} else if all := jsonURIs(&Probe{Data: data}, maxEntries+1); all != nil {
+		text = strings.Join(all, "\n")
 	}
 	var all []uriLine
 	number := 0
@@ -173,33 +174,23 @@ func withoutParameters(text string, names ...string) string {
 	return front + "?" + strings.Join(kept, "&")
 }
 
-// isPageOfURIs tells a web page that prints key URIs, such as Ente Auth's and Stratum's.
-func isPageOfURIs(data []byte) bool {
-	head := strings.ToLower(string(data[:min(len(data), 1024)]))
-	return strings.HasPrefix(strings.TrimSpace(strings.TrimPrefix(head, "\ufeff")), "<") && strings.Contains(head, "<html") &&
-		strings.Contains(string(data), "otpauth://")
-}
-
-// pageLines are the key URIs of a page, each once, one a line. Each ends where its markup does.
-func pageLines(page string) string {
-	var b strings.Builder
-	seen := map[string]bool{}
-	for rest := page; ; {
-		at := strings.Index(rest, "otpauth://")
-		if at < 0 {
-			return b.String()
-		}
-		rest = rest[at:]
-		end := strings.IndexAny(rest, "<>\"'\r\n")
-		if end < 0 {
-			end = len(rest)
-		}
-		if uri := html.UnescapeString(rest[:end]); !seen[uri] {
-			seen[uri] = true
-			b.WriteString(strings.NewReplacer("\r", " ", "\n", " ").Replace(uri) + "\n")
-		}
-		rest = rest[end:]
+// jsonURIs are the texts of a JSON array, or of cotp's object that has one as its items, up to most of them; nil when it
+// is neither.
+func jsonURIs(p *Probe, most int) []string {
+	p.parse()
+	if len(p.object) == 1 && p.Has("items") {
+		return jsonURIs(&Probe{Data: p.object["items"]}, most)
 	}
+	if len(p.array) == 0 || p.array[0][0] != '"' {
+		return nil
+	}
+	var all []string
+	for _, raw := range p.array[:min(len(p.array), most)] {
+		var one word
+		_ = one.UnmarshalJSON(raw)
+		all = append(all, strings.Join(strings.Fields(string(one)), " "))
+	}
+	return all
 }
 
 // writeLines writes an account a line.

@@ -34,6 +34,12 @@ func (p *Probe) Has(keys ...string) bool {
 	return len(keys) > 0
 }
 
+// Holds tells whether the content is a JSON object with this key, and a text in the value of it.
+func (p *Probe) Holds(key, text string) bool { return bytes.Contains(p.Object()[key], []byte(text)) }
+
+// HasList tells whether the content is a JSON object with this key, and a list under it.
+func (p *Probe) HasList(key string) bool { return bytes.HasPrefix(p.Object()[key], []byte("[")) }
+
 // First is the first item of a JSON array, as an object; nil when the content is no array of objects.
 func (p *Probe) First() map[string]json.RawMessage {
 	p.parse()

@@ -2,34 +2,17 @@ package transfer
 
 import (
 	"crypto/rand"
-	"encoding/json"
 	"fmt"
 )
 
-// texts is a list of texts as programs write it into JSON; anything else is an empty one.
-type texts []string
-
-// UnmarshalJSON takes any value.
-func (t *texts) UnmarshalJSON(data []byte) error {
-	*t = nil
-	var all []words
-	if json.Unmarshal(data, &all) != nil {
-		return nil
-	}
-	for _, s := range all {
-		*t = append(*t, string(s))
-	}
-	return nil
-}
-
-// groups are the tags of accounts in a format that keeps them once, and names them in its accounts by an id.
-type groups struct {
+// groupIDs are the tags of accounts in a format that keeps them once, and names them in its accounts by an id.
+type groupIDs struct {
 	names []string // in the order in which they are met
 	ids   map[string]string
 }
 
 // id gives a tag its id, a new one when it has none yet.
-func (g *groups) id(tag string) string {
+func (g *groupIDs) id(tag string) string {
 	if g.ids == nil {
 		g.ids = map[string]string{}
 	}

@@ -16,6 +16,7 @@ import (
 // Bounds on what a file may ask for before its password is tried.
 const (
 	maxMemory     = 1 << 30    // bytes of Argon2 and scrypt
+	maxArgon2Work = 8 << 30    // bytes times passes; Ente asks for 4 GiB in all
 	maxPasses     = 64         // of Argon2
 	maxLanes      = 64         // of Argon2
 	maxIterations = 10_000_000 // of PBKDF2
@@ -27,15 +28,25 @@ func tooCostly(what string, asked, most uint64) error {
 	return fmt.Errorf("%w: %s %d, at most %d", ErrTooCostly, what, asked, most)
 }
 
-// argon2idKey derives a key of 32 bytes (RFC 9106); memory is in KiB.
-func argon2idKey(password, salt []byte, passes, memory uint64, lanes uint64) ([]byte, error) {
+// argon2Bounds refuses before a password is asked for; memory is in KiB.
+func argon2Bounds(passes, memory, lanes uint64) error {
 	switch {
 	case memory > maxMemory>>10:
-		return nil, tooCostly("KiB of memory", memory, maxMemory>>10)
+		return tooCostly("KiB of memory", memory, maxMemory>>10)
 	case passes > maxPasses || passes < 1:
-		return nil, tooCostly("passes", passes, maxPasses)
+		return tooCostly("passes", passes, maxPasses)
 	case lanes > maxLanes || lanes < 1:
-		return nil, tooCostly("lanes", lanes, maxLanes)
+		return tooCostly("lanes", lanes, maxLanes)
+	case memory*passes > maxArgon2Work>>10:
+		return tooCostly("KiB of memory times passes of", memory*passes, maxArgon2Work>>10)
+	}
+	return nil
+}
+
+// argon2idKey derives a key of 32 bytes (RFC 9106); memory is in KiB.
+func argon2idKey(password, salt []byte, passes, memory uint64, lanes uint64) ([]byte, error) {
+	if err := argon2Bounds(passes, memory, lanes); err != nil {
+		return nil, err
 	}
 	return argon2.IDKey(password, salt, uint32(passes), uint32(memory), uint8(lanes), 32), nil //nolint:gosec // bounded above
 }

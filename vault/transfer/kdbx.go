@@ -1,0 +1,225 @@
+package transfer
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/tobischo/gokeepasslib/v3"
+)
+
+// The frame of a KDBX 4 file is read here, and its ciphers are the library's. The library's own reader allocates what
+// a file asks for, derives keys without bounds, and knows no Argon2id.
+const (
+	kdbxMagic  = "\x03\xd9\xa2\x9a"
+	kdbxSecond = "\x67\xfb\x4b\xb5"
+	kdbMagic   = "\x65\xfb\x4b\xb5" // of KeePass 1
+
+	maxKDBX = 100 << 20 // bytes, unpacked, with its attachments
+)
+
+// kdbx is a file whose frame was read.
+type kdbx struct {
+	header   []byte // as it stands, which is authenticated
+	cipher   []byte
+	packed   bool
+	seed, iv []byte
+	kdf      kdbxKDF
+	check    []byte // of the header, under the key
+	blocks   []byte
+}
+
+// kdbxReader takes little-endian pieces off the front, and nothing for ever after one that is not there.
+type kdbxReader struct {
+	data   []byte
+	failed bool
+}
+
+func (r *kdbxReader) take(n uint64) []byte {
+	if r.failed || n > uint64(len(r.data)) {
+		r.failed = true
+		return nil
+	}
+	got := r.data[:n]
+	r.data = r.data[n:]
+	return got
+}
+
+func (r *kdbxReader) number(size uint64) uint64 { return littleEndian(r.take(size)) }
+
+func littleEndian(data []byte) (n uint64) {
+	for i, b := range data[:min(len(data), 8)] {
+		n |= uint64(b) << (8 * i)
+	}
+	return n
+}
+
+// openKDBX reads the frame. A changed header is found out before any password is asked for.
+func openKDBX(data []byte) (f kdbx, err error) {
+	r := &kdbxReader{data: data}
+	switch magic := string(r.take(8)); {
+	case magic == kdbxMagic+kdbMagic:
+		return f, fmt.Errorf("%w: it is a database of KeePass 1; open it in KeePassXC and save it as KDBX 4", ErrRefused)
+	case magic != kdbxMagic+kdbxSecond:
+		return f, fmt.Errorf("%w: it is no KeePass database", ErrBadFile)
+	}
+	r.take(2)
+	if major := r.number(2); major != 4 && !r.failed {
+		return f, fmt.Errorf("%w: it is of KDBX %d; open it in KeePassXC and save it as KDBX 4", ErrRefused, major)
+	}
+	for more := true; more && !r.failed; {
+		kind := r.number(1)
+		value := r.take(r.number(4))
+		switch kind {
+		case 0:
+			more = false
+		case 2:
+			f.cipher = value
+		case 3:
+			f.packed = littleEndian(value) == 1
+		case 4:
+			f.seed = value
+		case 7:
+			f.iv = value
+		case 11:
+			f.kdf, err = readKDBXKDF(value)
+		}
+	}
+	if r.failed || err != nil || len(f.seed) != 32 {
+		return f, fmt.Errorf("%w: its header is not whole", ErrBadFile)
+	}
+	f.header = data[:len(data)-len(r.data)]
+	if sum := sha256.Sum256(f.header); !bytes.Equal(r.take(32), sum[:]) {
+		return f, fmt.Errorf("%w: its header was changed", ErrBadFile)
+	}
+	f.check, f.blocks = r.take(32), r.data
+	if r.failed {
+		return f, fmt.Errorf("%w: it ends after its header", ErrBadFile)
+	}
+	return f, f.kdf.bounded()
+}
+
+// unlock gives the content: the inner header and the XML after it.
+func (f kdbx) unlock(ctx context.Context, in Input) ([]byte, error) {
+	wrong := fmt.Errorf("%w; a database that also needs a key file is not read", ErrWrongPassword)
+	return unlock(ctx, in, wrong, func(password []byte) ([]byte, bool, error) {
+		in.Progress(f.kdf.doing())
+		first := sha256.Sum256(password)
+		composite := sha256.Sum256(first[:])
+		derived, err := f.kdf.derive(composite[:])
+		if err != nil {
+			return nil, false, err
+		}
+		defer clear(derived)
+		seeded := bytes.Join([][]byte{f.seed, derived}, nil)
+		defer clear(seeded)
+		mac := sha512.Sum512(append(seeded, 1))
+		if !hmac.Equal(f.check, kdbxMAC(mac[:], math.MaxUint64, f.header)) {
+			return nil, false, nil
+		}
+		key := sha256.Sum256(seeded)
+		plain, err := f.open(key[:], mac[:])
+		return plain, err == nil, err
+	})
+}
+
+// kdbxMAC authenticates a block, and the header as the last that there can be.
+func kdbxMAC(key []byte, index uint64, parts ...[]byte) []byte {
+	own := sha512.Sum512(append(binary.LittleEndian.AppendUint64(nil, index), key...))
+	h := hmac.New(sha256.New, own[:])
+	for _, part := range parts {
+		h.Write(part)
+	}
+	return h.Sum(nil)
+}
+
+func (f kdbx) open(key, mac []byte) ([]byte, error) {
+	sealed, err := f.join(mac)
+	if err != nil {
+		return nil, err
+	}
+	block, nonce := 16, 16
+	if bytes.Equal(f.cipher, gokeepasslib.CipherChaCha20) {
+		block, nonce = 1, 12
+	}
+	if len(f.iv) != nonce || len(sealed)%block != 0 {
+		return nil, fmt.Errorf("%w: its content is not as its cipher has it", ErrBadFile)
+	}
+	manager, err := gokeepasslib.NewEncrypterManager(f.cipher, key, f.iv)
+	if err != nil {
+		return nil, fmt.Errorf("%w: it is encrypted with a cipher that is not known", ErrRefused)
+	}
+	plain := manager.Decrypt(sealed)
+	if !f.packed {
+		return plain, nil
+	}
+	defer clear(plain)
+	unpack, err := gzip.NewReader(bytes.NewReader(plain))
+	if err != nil {
+		return nil, fmt.Errorf("%w: its content does not unpack", ErrBadFile)
+	}
+	unpack.Multistream(false) // the padding of the cipher is after it
+	content, err := io.ReadAll(io.LimitReader(unpack, maxKDBX+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%w: its content does not unpack", ErrBadFile)
+	case len(content) > maxKDBX:
+		return nil, fmt.Errorf("%w: unpacked it has more than %d MiB", ErrTooLarge, maxKDBX>>20)
+	}
+	return content, nil
+}
+
+// join puts the blocks together, each of which is authenticated.
+func (f kdbx) join(mac []byte) ([]byte, error) {
+	var sealed []byte
+	r := &kdbxReader{data: f.blocks}
+	for i := uint64(0); ; i++ {
+		want, size := r.take(32), r.take(4)
+		data := r.take(littleEndian(size))
+		if r.failed {
+			return nil, fmt.Errorf("%w: it ends before its last block", ErrBadFile)
+		}
+		index := binary.LittleEndian.AppendUint64(nil, i)
+		if !hmac.Equal(want, kdbxMAC(mac, i, index, size, data)) {
+			return nil, fmt.Errorf("%w: its password is right, but its content was changed", ErrBadFile)
+		}
+		if len(data) == 0 {
+			return sealed, nil
+		}
+		sealed = append(sealed, data...)
+	}
+}
+
+// innerKDBX parts the content into the stream that protects values, and the XML.
+func innerKDBX(content []byte) (stream *gokeepasslib.StreamManager, text []byte, err error) {
+	r := &kdbxReader{data: content}
+	var id uint64
+	var key []byte
+	for more := true; more && !r.failed; {
+		kind := r.number(1)
+		value := r.take(r.number(4))
+		switch kind {
+		case 0:
+			more = false
+		case 1:
+			id = littleEndian(value)
+		case 2:
+			key = value
+		}
+	}
+	if r.failed {
+		return nil, nil, fmt.Errorf("%w: its inner header is not whole", ErrBadFile)
+	}
+	stream, err = gokeepasslib.NewStreamManager(uint32(id), key) //nolint:gosec // one that is cut is not known either
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: its values are protected in a way that is not known", ErrRefused)
+	}
+	return stream, r.data, nil
+}
