@@ -76,7 +76,9 @@ func (t freeOTPToken) entry(secret []byte) entry {
 
 const steamIssuer = "Steam"
 
-func isFreeOTPList(p *Probe) bool { return p.Holds("tokens", `"issuerExt"`) || p.Holds("tokens", `"algo"`) }
+func isFreeOTPList(p *Probe) bool {
+	return p.Holds("tokens", `"issuerExt"`) || p.Holds("tokens", `"algo"`)
+}
 
 func readFreeOTPPlus(_ context.Context, in Input) (Export, error) {
 	var file struct {
