@@ -170,7 +170,8 @@ func readProtonPass(ctx context.Context, in Input) (Export, error) {
 	_, vaults := inOrder(file.Vaults)
 	each(&e, vaults, func(v struct {
 		Items list `json:"items"`
-	}) {
+	},
+	) {
 		each(&e, v.Items, func(item protonItem) { takeProtonItem(&e, item) })
 	})
 	return e.done()
