@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 
 	"github.com/google/uuid"
@@ -71,12 +70,4 @@ func orNull(s string) *string {
 		return nil
 	}
 	return &s
-}
-
-// writeJSON writes a document for people to read too.
-func writeJSON(out io.Writer, v any) error {
-	e := json.NewEncoder(out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
 }

@@ -28,7 +28,8 @@ func readDuo(_ context.Context, in Input) (Export, error) {
 			Secret  word   `json:"otpSecret"`
 			Counter number `json:"counter"`
 		} `json:"otpGenerator"`
-	}) {
+	},
+	) {
 		if a.Generator == nil || strings.TrimSpace(string(a.Generator.Secret)) == "" {
 			e.refuse(string(a.Name), "it has no codes: it answers to pushes of Duo alone, and must be enrolled anew")
 			return

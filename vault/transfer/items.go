@@ -75,17 +75,15 @@ type javaBytes []byte
 func (b *javaBytes) UnmarshalJSON(data []byte) error {
 	*b = nil
 	var numbers []int16
-	if json.Unmarshal(data, &numbers) != nil {
-		return nil
-	}
+	wrong := json.Unmarshal(data, &numbers) != nil
 	out := make([]byte, 0, len(numbers))
 	for _, n := range numbers {
-		if n < -128 || n > 255 {
-			return nil
-		}
-		out = append(out, byte(n)) //nolint:gosec // bounded above
+		wrong = wrong || n < -128 || n > 255
+		out = append(out, byte(n)) //nolint:gosec // checked above
 	}
-	*b = out
+	if !wrong {
+		*b = out
+	}
 	return nil
 }
 

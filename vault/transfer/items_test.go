@@ -2,7 +2,9 @@ package transfer
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,5 +66,20 @@ func TestTextOfAPasswordManager(t *testing.T) {
 		if len(e.Keys) != 1 || e.Keys[0].Type != want.Type || e.Keys[0].Issuer != want.Issuer || e.Keys[0].Label != want.Label || e.Keys[0].Secret.RevealBase32() != "JBSWY3DPEHPK3PXP" {
 			t.Errorf("%q became %v, aside %v", text, e.Keys, e.Aside)
 		}
+	}
+}
+
+// A comma and a digit cost two bytes in a file, and some dozens in memory.
+func TestCrowdedJSONIsRefused(t *testing.T) {
+	many := `{"tokenOrder":[],"tokens":[` + strings.Repeat("1,", maxValues) + `1]}`
+	if _, err := readAs(t, "freeotp-plus", []byte(many), ""); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("a list of numbers: %v", err)
+	}
+	if _, err := Recognize([]byte(many)); !errors.Is(err, ErrUnknownFormat) {
+		t.Errorf("a list of numbers is recognized: %v", err)
+	}
+	quoted := `{"tokenOrder":["` + strings.Repeat(`\",`, maxValues) + `"],"tokens":[` + freeOTPToken1 + `]}`
+	if e := mustRead(t, "freeotp-plus", []byte(quoted), ""); len(e.Keys) != 1 {
+		t.Error("commas in a text count")
 	}
 }

@@ -27,7 +27,7 @@ var errJava = errors.New("it is no map of texts as Java writes it")
 
 // javaStrings reads a HashMap<String, String>, in the order of the file.
 func javaStrings(data []byte) (names, values []string, err error) {
-	r := &javaReader{data: data}
+	r := &javaReader{byteReader: byteReader{data: data}}
 	size := r.mapHeader()
 	if size > maxEntries {
 		return nil, nil, fmt.Errorf("%w: it says that %d texts are in it", ErrTooLarge, size)
@@ -46,28 +46,8 @@ func javaStrings(data []byte) (names, values []string, err error) {
 }
 
 type javaReader struct {
-	data   []byte
-	failed bool
-	texts  []string // by handle; the class and the map have the first two
-}
-
-// take gives the next bytes, and nil for ever after those that are not there.
-func (r *javaReader) take(n uint64) []byte {
-	if r.failed || n > uint64(len(r.data)) {
-		r.failed = true
-		return nil
-	}
-	got := r.data[:n]
-	r.data = r.data[n:]
-	return got
-}
-
-func (r *javaReader) number(size uint64) uint64 {
-	var n uint64
-	for _, b := range r.take(size) {
-		n = n<<8 | uint64(b)
-	}
-	return n
+	byteReader
+	texts []string // by handle; the class and the map have the first two
 }
 
 func (r *javaReader) expect(want string) {
@@ -79,15 +59,15 @@ func (r *javaReader) expect(want string) {
 // mapHeader reads up to the first name, and gives the number of pairs.
 func (r *javaReader) mapHeader() uint64 {
 	r.expect(javaMagic + string([]byte{javaObject, javaClass}))
-	name := string(r.take(r.number(2)))
+	name := string(r.take(r.big(2)))
 	if name != "java.util.HashMap" && name != "java.util.LinkedHashMap" {
 		r.failed = true
 	}
 	r.take(8 + 1) // serial version and flags
 	fields := uint64(0)
-	for range r.number(2) {
-		kind := r.number(1)
-		r.take(r.number(2)) // its name
+	for range r.big(2) {
+		kind := r.big(1)
+		r.take(r.big(2)) // its name
 		switch kind {
 		case 'F', 'I':
 			fields += 4
@@ -102,26 +82,26 @@ func (r *javaReader) mapHeader() uint64 {
 	r.take(fields)
 	r.expect(string([]byte{javaBlock, 8}))
 	r.take(4) // room in the map
-	return r.number(4)
+	return r.big(4)
 }
 
 // text reads a text, a reference to an earlier one, or null, which is empty.
 func (r *javaReader) text() string {
 	var size uint64
-	switch r.number(1) {
+	switch r.big(1) {
 	case javaNull:
 		return ""
 	case javaReference:
-		at := r.number(4) - javaFirstHandle - 2
+		at := r.big(4) - javaFirstHandle - 2
 		if r.failed || at >= uint64(len(r.texts)) {
 			r.failed = true
 			return ""
 		}
 		return r.texts[at]
 	case javaString:
-		size = r.number(2)
+		size = r.big(2)
 	case javaLongString:
-		size = r.number(8)
+		size = r.big(8)
 	default:
 		r.failed = true
 	}

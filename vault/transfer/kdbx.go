@@ -36,47 +36,47 @@ type kdbx struct {
 	blocks   []byte
 }
 
-// kdbxReader takes little-endian pieces off the front, and nothing for ever after one that is not there.
-type kdbxReader struct {
-	data   []byte
-	failed bool
-}
-
-func (r *kdbxReader) take(n uint64) []byte {
-	if r.failed || n > uint64(len(r.data)) {
-		r.failed = true
-		return nil
-	}
-	got := r.data[:n]
-	r.data = r.data[n:]
-	return got
-}
-
-func (r *kdbxReader) number(size uint64) uint64 { return littleEndian(r.take(size)) }
-
-func littleEndian(data []byte) (n uint64) {
-	for i, b := range data[:min(len(data), 8)] {
-		n |= uint64(b) << (8 * i)
-	}
-	return n
-}
-
-// openKDBX reads the frame. A changed header is found out before any password is asked for.
-func openKDBX(data []byte) (f kdbx, err error) {
-	r := &kdbxReader{data: data}
+// readKDBX gives the stream that protects values, and the XML. What cannot be opened is found out before any password
+// is asked for.
+func readKDBX(ctx context.Context, in Input) (*gokeepasslib.StreamManager, []byte, error) {
+	r := &byteReader{data: in.Data}
 	switch magic := string(r.take(8)); {
 	case magic == kdbxMagic+kdbMagic:
-		return f, fmt.Errorf("%w: it is a database of KeePass 1; open it in KeePassXC and save it as KDBX 4", ErrRefused)
+		return nil, nil, fmt.Errorf("%w: it is a database of KeePass 1; open it in KeePassXC and save it anew", ErrRefused)
 	case magic != kdbxMagic+kdbxSecond:
-		return f, fmt.Errorf("%w: it is no KeePass database", ErrBadFile)
+		return nil, nil, fmt.Errorf("%w: it is no KeePass database", ErrBadFile)
 	}
 	r.take(2)
-	if major := r.number(2); major != 4 && !r.failed {
-		return f, fmt.Errorf("%w: it is of KDBX %d; open it in KeePassXC and save it as KDBX 4", ErrRefused, major)
+	switch major := r.little(2); {
+	case r.failed:
+		return nil, nil, fmt.Errorf("%w: it ends in its header", ErrBadFile)
+	case major == 3:
+		f, err := openKDBX3(r)
+		if err != nil {
+			return nil, nil, err
+		}
+		return f.read(ctx, in)
+	case major != 4:
+		return nil, nil, fmt.Errorf("%w: it is of KDBX %d, and 3 and 4 are known", ErrRefused, major)
 	}
+	f, err := openKDBX(in.Data)
+	if err != nil {
+		return nil, nil, err
+	}
+	content, err := f.unlock(ctx, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	return innerKDBX(content)
+}
+
+// openKDBX reads the frame of KDBX 4, whose header tells a change of it.
+func openKDBX(data []byte) (f kdbx, err error) {
+	r := &byteReader{data: data}
+	r.take(12) // what it is, and its version
 	for more := true; more && !r.failed; {
-		kind := r.number(1)
-		value := r.take(r.number(4))
+		kind := r.little(1)
+		value := r.take(r.little(4))
 		switch kind {
 		case 0:
 			more = false
@@ -145,6 +145,14 @@ func (f kdbx) open(key, mac []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	plain, err := f.decrypt(key, sealed)
+	if err != nil {
+		return nil, err
+	}
+	return f.unpack(plain)
+}
+
+func (f kdbx) decrypt(key, sealed []byte) ([]byte, error) {
 	block, nonce := 16, 16
 	if bytes.Equal(f.cipher, gokeepasslib.CipherChaCha20) {
 		block, nonce = 1, 12
@@ -156,17 +164,21 @@ func (f kdbx) open(key, mac []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: it is encrypted with a cipher that is not known", ErrRefused)
 	}
-	plain := manager.Decrypt(sealed)
+	return manager.Decrypt(sealed), nil
+}
+
+// unpack undoes the compression, after which there may be the padding of a cipher.
+func (f kdbx) unpack(plain []byte) ([]byte, error) {
 	if !f.packed {
 		return plain, nil
 	}
 	defer clear(plain)
-	unpack, err := gzip.NewReader(bytes.NewReader(plain))
+	r, err := gzip.NewReader(bytes.NewReader(plain))
 	if err != nil {
 		return nil, fmt.Errorf("%w: its content does not unpack", ErrBadFile)
 	}
-	unpack.Multistream(false) // the padding of the cipher is after it
-	content, err := io.ReadAll(io.LimitReader(unpack, maxKDBX+1))
+	r.Multistream(false)
+	content, err := io.ReadAll(io.LimitReader(r, maxKDBX+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%w: its content does not unpack", ErrBadFile)
@@ -179,7 +191,7 @@ func (f kdbx) open(key, mac []byte) ([]byte, error) {
 // join puts the blocks together, each of which is authenticated.
 func (f kdbx) join(mac []byte) ([]byte, error) {
 	var sealed []byte
-	r := &kdbxReader{data: f.blocks}
+	r := &byteReader{data: f.blocks}
 	for i := uint64(0); ; i++ {
 		want, size := r.take(32), r.take(4)
 		data := r.take(littleEndian(size))
@@ -199,12 +211,12 @@ func (f kdbx) join(mac []byte) ([]byte, error) {
 
 // innerKDBX parts the content into the stream that protects values, and the XML.
 func innerKDBX(content []byte) (stream *gokeepasslib.StreamManager, text []byte, err error) {
-	r := &kdbxReader{data: content}
+	r := &byteReader{data: content}
 	var id uint64
 	var key []byte
 	for more := true; more && !r.failed; {
-		kind := r.number(1)
-		value := r.take(r.number(4))
+		kind := r.little(1)
+		value := r.take(r.little(4))
 		switch kind {
 		case 0:
 			more = false

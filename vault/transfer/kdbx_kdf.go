@@ -31,14 +31,14 @@ type kdbxKDF struct {
 
 // readKDBXKDF reads a dictionary of variants.
 func readKDBXKDF(data []byte) (k kdbxKDF, err error) {
-	r := &kdbxReader{data: data}
+	r := &byteReader{data: data}
 	r.take(2)
 	for !r.failed {
-		if kind := r.number(1); kind == 0 {
+		if kind := r.little(1); kind == 0 {
 			break
 		}
-		name := string(r.take(r.number(4)))
-		value := r.take(r.number(4))
+		name := string(r.take(r.little(4)))
+		value := r.take(r.little(4))
 		switch name {
 		case "$UUID":
 			k.id = string(value)

@@ -12,7 +12,7 @@ import (
 
 // keepass is a database of KeePass, KeePassXC and their many relatives.
 var keepass = Format{
-	Name: "keepass", Title: "KeePass", Files: "KDBX 4, with a password and no key file",
+	Name: "keepass", Title: "KeePass", Files: "KDBX 3 and 4, with a password and no key file",
 	Is:     func(p *Probe) bool { return p.Begins(kdbxMagic) },
 	Read:   readKeePass,
 	Write:  writeKeePass,
@@ -30,19 +30,11 @@ var keepassXML = Format{
 }
 
 func readKeePass(ctx context.Context, in Input) (Export, error) {
-	file, err := openKDBX(in.Data)
+	stream, text, err := readKDBX(ctx, in)
 	if err != nil {
 		return Export{}, err
 	}
-	content, err := file.unlock(ctx, in)
-	if err != nil {
-		return Export{}, err
-	}
-	defer clear(content)
-	stream, text, err := innerKDBX(content)
-	if err != nil {
-		return Export{}, err
-	}
+	defer clear(text)
 	return readKeePassText(text, stream.Unpack)
 }
 

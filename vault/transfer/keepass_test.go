@@ -124,7 +124,7 @@ func keepassFile(t testing.TB, password string, change func(db *gokeepasslib.Dat
 	db.Content.Root.Groups = []gokeepasslib.Group{group}
 	db.Credentials = gokeepasslib.NewPasswordCredentials(password)
 	kdf := db.Header.FileHeaders.KdfParameters
-	kdf.Memory, kdf.Iterations = 1<<20, 1
+	kdf.Memory, kdf.Iterations = 1<<20, 1 // as little as may be
 	if change != nil {
 		change(db)
 	}
@@ -203,7 +203,8 @@ func TestKeePassRefusals(t *testing.T) {
 		"changed content": {with(len(file)-50, file[len(file)-50]^1), "correct", ErrBadFile},
 		"cut":             {file[:len(file)-60], "correct", ErrBadFile},
 		"cut header":      {file[:len(header.header)-10], "correct", ErrBadFile},
-		"KDBX 3":          {with(10, 3), "correct", ErrRefused},
+		"KDBX 2":          {with(10, 2), "correct", ErrRefused},
+		"KDBX 5":          {with(10, 5), "correct", ErrRefused},
 		"KeePass 1":       {with(4, 0x65), "correct", ErrRefused},
 		"memory":          {reheaded(t, file, "M", 4<<30), "", ErrTooCostly},
 		"passes":          {reheaded(t, file, "I", 1<<40), "", ErrTooCostly},
@@ -295,6 +296,7 @@ func code(t *testing.T, k vault.Key, at time.Time) string {
 
 func FuzzKeePass(f *testing.F) {
 	f.Add(keepassFile(f, "test", nil))
+	f.Add(keepassFile(f, "test", func(db *gokeepasslib.Database) { db.Header = gokeepasslib.NewKDBX3Header() }))
 	f.Add([]byte(keepassText(keepassEntryText(f, "Title", "KOR", "otp", rfcBase32, "TOTP Settings", "30;S"), "")))
 	f.Add([]byte(keepassText(keepassEntryText(f, "otp", "key="+rfcBase32+"&size=8", "TimeOtp-Secret-Hex", "313233"), "")))
 	fuzzRead(f, keepass, keepassXML)

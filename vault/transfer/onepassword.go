@@ -49,10 +49,12 @@ func readOnePassword(ctx context.Context, in Input) (Export, error) {
 	var e Export
 	each(&e, file.Accounts, func(account struct {
 		Vaults list `json:"vaults"`
-	}) {
+	},
+	) {
 		each(&e, account.Vaults, func(v struct {
 			Items list `json:"items"`
-		}) {
+		},
+		) {
 			each(&e, v.Items, func(item onepasswordItem) { takeOnePassword(&e, item) })
 		})
 	})

@@ -85,7 +85,7 @@ func (p *Probe) parse() {
 	p.parsed = true
 	data := withoutBOM(p.Data)
 	switch {
-	case len(data) == 0 || deep(data):
+	case len(data) == 0 || deep(data) || crowded(data):
 	case data[0] == '{':
 		_ = json.Unmarshal(data, &p.object)
 	case data[0] == '[':

@@ -40,7 +40,8 @@ func readRaivo(ctx context.Context, in Input) (Export, error) {
 		Period    number `json:"timer"`
 		Counter   number `json:"counter"`
 		Pinned    truth  `json:"pinned"`
-	}) {
+	},
+	) {
 		e.take(entry{
 			kind: string(a.Kind), issuer: string(a.Issuer), label: string(a.Account), secret: string(a.Secret), algorithm: string(a.Algorithm),
 			digits: a.Digits.orUsual(), period: a.Period.orUsual(), counter: a.Counter.counter(), pinned: bool(a.Pinned),

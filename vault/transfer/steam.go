@@ -21,9 +21,9 @@ func isSteamAccounts(p *Probe) bool {
 	return !p.HasList("accounts") && p.Holds("accounts", `"shared_secret"`)
 }
 
-// isSteamManifest tells the list that lies beside the maFiles, which says that they are encrypted.
+// isSteamManifest tells the list that lies beside maFiles, and says whether they are encrypted.
 func isSteamManifest(p *Probe) bool {
-	return p.Has("encrypted", "entries") && p.Holds("entries", `"filename"`)
+	return p.HasList("entries") && p.Holds("entries", `"filename"`) && (p.Holds("entries", `"steamid"`) || p.Holds("entries", `"steam_id"`))
 }
 
 type steamAccount struct {
@@ -39,8 +39,8 @@ type steamAccount struct {
 func readSteam(_ context.Context, in Input) (Export, error) {
 	p := &Probe{Data: in.Data}
 	if isSteamManifest(p) {
-		if string(p.Object()["encrypted"]) == "true" {
-			return Export{}, fmt.Errorf("%w: it is the list beside maFiles that are encrypted; turn the encryption off in Steam Desktop Authenticator and import the maFiles", ErrRefused)
+		if string(p.Object()["encrypted"]) == "true" || p.Holds("entries", `"scheme"`) {
+			return Export{}, fmt.Errorf("%w: it is the list beside maFiles that are encrypted; turn the encryption off where they were made and import the maFiles", ErrRefused)
 		}
 		return Export{}, fmt.Errorf("%w: it is the list beside the maFiles; import those", ErrRefused)
 	}

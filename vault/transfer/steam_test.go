@@ -43,6 +43,10 @@ func TestSteamRefusesWhatIsEncrypted(t *testing.T) {
 			t.Errorf("%s: %v", f.Name, err)
 		}
 	}
+	other := `{"version":1,"entries":[{"filename":"a.maFile","steam_id":1,"account_name":"a","encryption":{"scheme":"Argon2idAes256","iv":"x"}}]}`
+	if f, _, err := open(t, []byte(other), ""); f.Name != "steam" || !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "encrypted") {
+		t.Errorf("%s: %v", f.Name, err)
+	}
 }
 
 func FuzzSteam(f *testing.F) {
