@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"twofold/vault"
 )
@@ -63,6 +64,9 @@ type Input struct {
 type Output struct {
 	Password vault.Secret // empty for a file in the clear
 	Program  string       // and its version, for formats that name the program that wrote them
+	Made     time.Time    // when, for formats that say it; zero where it is not to be said
+	// Draw makes a QR code of a text, as the SVG that stands in an HTML page; for formats with pictures.
+	Draw func(text string) (svg []byte, err error)
 }
 
 // Export is what was read.

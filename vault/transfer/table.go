@@ -4,4 +4,5 @@ package transfer
 // has next to no sign of its own last. Each is in the file of its name.
 var table = []Format{
 	google,
+	html,
 }
