@@ -5,4 +5,5 @@ package transfer
 var table = []Format{
 	google,
 	html,
+	cotp,
 }
