@@ -71,7 +71,7 @@ func (in entry) name() string {
 // key is the account of an entry. Its errors say which part is wrong and repeat no secret.
 func (in entry) key() (k vault.Key, err error) {
 	k.Issuer, k.Label = splitName(plainName([]byte(in.issuer)), plainName([]byte(in.label)))
-	k.Tags, k.Pinned, k.Note = in.tags, in.pinned, in.note
+	k.Tags, k.Pinned, k.Note = plainTags(in.tags), in.pinned, plainNote(in.note)
 	k.Added, k.LastUsed, k.Uses, k.Removed = in.added, in.lastUsed, in.uses, in.removed
 	if err := in.parameters(&k.Account); err != nil {
 		return k, err
