@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"golang.org/x/crypto/chacha20poly1305"
@@ -15,8 +16,8 @@ var cotp = Format{
 }
 
 type cotpDatabase struct {
-	Version  int           `json:"version"`
-	Elements []cotpElement `json:"elements"`
+	Version  number `json:"version"`
+	Elements list   `json:"elements"`
 
 	Nonce  []byte `json:"nonce"`
 	Salt   []byte `json:"salt"`
@@ -24,14 +25,14 @@ type cotpDatabase struct {
 }
 
 type cotpElement struct {
-	Secret    string  `json:"secret"`
-	Issuer    string  `json:"issuer"`
-	Label     string  `json:"label"`
-	Digits    *int    `json:"digits"`
-	Type      string  `json:"type"`
-	Algorithm string  `json:"algorithm"`
-	Period    *int    `json:"period"`
-	Counter   *uint64 `json:"counter"`
+	Secret    word   `json:"secret"`
+	Issuer    word   `json:"issuer"`
+	Label     word   `json:"label"`
+	Digits    number `json:"digits"`
+	Type      word   `json:"type"`
+	Algorithm word   `json:"algorithm"`
+	Period    number `json:"period"`
+	Counter   number `json:"counter"`
 }
 
 // newestCotp is the version of the database inside; what it is sealed into has one of its own.
@@ -53,19 +54,20 @@ func readCotp(ctx context.Context, in Input) (Export, error) {
 			return Export{}, err
 		}
 	}
-	if d.Version > newestCotp {
-		return Export{}, fmt.Errorf("%w: its version is %d, and %d is the newest known", ErrRefused, d.Version, newestCotp)
+	if d.Version.value > newestCotp {
+		return Export{}, fmt.Errorf("%w: its version is %d, and %d is the newest known", ErrRefused, d.Version.value, newestCotp)
 	}
 	var e Export
-	for _, element := range d.Elements {
-		one := entry{
-			kind: element.Type, issuer: element.Issuer, label: element.Label, secret: element.Secret,
-			algorithm: element.Algorithm, digits: stated(element.Digits), period: stated(element.Period),
+	for _, raw := range d.Elements {
+		var one cotpElement
+		if json.Unmarshal(raw, &one) != nil {
+			e.refuse("", "it is no account")
+			continue
 		}
-		if element.Counter != nil {
-			one.counter = *element.Counter
-		}
-		e.take(one)
+		e.take(entry{
+			kind: string(one.Type), issuer: string(one.Issuer), label: string(one.Label), secret: string(one.Secret),
+			algorithm: string(one.Algorithm), digits: one.Digits.orUsual(), period: one.Period.orUsual(), counter: one.Counter.counter(),
+		})
 	}
 	return e.done()
 }

@@ -70,7 +70,7 @@ func googleEntryOf(k vault.Key) []byte {
 	secret := k.Secret.Reveal()
 	defer clear(secret)
 	var b []byte
-	for n, text := range map[protowire.Number][]byte{entrySecret: secret, entryName: []byte(labelFor(k.Account)), entryIssuer: []byte(k.Issuer)} {
+	for n, text := range map[protowire.Number][]byte{entrySecret: secret, entryName: []byte(heldLabel(k.Account)), entryIssuer: []byte(k.Issuer)} {
 		b = protowire.AppendBytes(protowire.AppendTag(b, n, protowire.BytesType), text)
 	}
 	algorithm := map[vault.Algorithm]uint64{vault.SHA1: 1, vault.SHA256: 2, vault.SHA512: 3}[k.Algorithm]
@@ -89,15 +89,6 @@ func googleEntryOf(k vault.Key) []byte {
 	return b
 }
 
-// labelFor is the label for a format with a field for the issuer, whose readers take the issuer out of a label that
-// seems to begin with one.
-func labelFor(a vault.Account) string {
-	if issuer, label := splitName(a.Issuer, a.Label); issuer != a.Issuer || label != a.Label {
-		return a.Issuer + ":" + a.Label
-	}
-	return a.Label
-}
-
 func writeGoogle(_ context.Context, out io.Writer, keys []vault.Key, _ Output) error {
 	var batch [4]byte
 	_, _ = rand.Read(batch[:])                                                         // never fails
@@ -110,7 +101,7 @@ func writeGoogle(_ context.Context, out io.Writer, keys []vault.Key, _ Output) e
 }
 
 func googleLacks(a vault.Account) []Loss {
-	losses := lacksExtras(a)
+	losses := room{}.lacks(a)
 	switch {
 	case a.Type == vault.Steam:
 		return append(losses, Loss{"codes of Steam", true})
@@ -119,21 +110,6 @@ func googleLacks(a vault.Account) []Loss {
 	}
 	if a.Type == vault.TOTP && a.Period != vault.DefaultPeriod {
 		losses = append(losses, Loss{"a period other than 30 s", true})
-	}
-	return losses
-}
-
-// lacksExtras is what formats lose that hold nothing but what codes come from, and a name.
-func lacksExtras(a vault.Account) []Loss {
-	var losses []Loss
-	if len(a.Tags) > 0 {
-		losses = append(losses, Loss{What: "tags"})
-	}
-	if a.Note != "" {
-		losses = append(losses, Loss{What: "notes"})
-	}
-	if a.Pinned {
-		losses = append(losses, Loss{What: "what is pinned"})
 	}
 	return losses
 }

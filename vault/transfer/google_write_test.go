@@ -109,13 +109,15 @@ func TestGooglePartsFitIntoCodes(t *testing.T) {
 	}
 }
 
+func TestGoogleLinksComeBackTheSame(t *testing.T) { roundTrip(t, google, "") }
+
 func TestWhatGoogleCannotHoldIsSaid(t *testing.T) {
 	for want, a := range map[string]vault.Account{
 		"[{codes of Steam true}]":                        {Type: vault.Steam, Digits: 5, Period: 30},
 		"[{a number of digits other than 6 and 8 true}]": {Type: vault.TOTP, Digits: 7, Period: 30},
 		"[{a period other than 30 s true}]":              {Type: vault.TOTP, Digits: 6, Period: 60},
 		"[]":                                             {Type: vault.HOTP, Digits: 8},
-		"[{tags false} {notes false} {what is pinned false}]": {Type: vault.TOTP, Digits: 6, Period: 30, Tags: []string{"a"}, Note: "b", Pinned: true},
+		"[{tags false} {pins false} {notes false}]":      {Type: vault.TOTP, Digits: 6, Period: 30, Tags: []string{"a"}, Note: "b", Pinned: true},
 	} {
 		if got := fmt.Sprint(googleLacks(a)); got != want {
 			t.Errorf("%+v lacks %s, want %s", a, got, want)

@@ -12,16 +12,11 @@ import (
 	"twofold/vault"
 )
 
-// html is a page to be printed and locked away: a code and the key of each account. It needs nothing but itself.
-var html = Format{
+// page is a page to be printed and locked away: a code and the key of each account. It needs nothing but itself.
+var page = Format{
 	Name: "html", Title: "Page to print", Files: "HTML with QR codes",
 	Write: writeHTML,
-	Lacks: func(a vault.Account) []Loss {
-		if a.Pinned {
-			return []Loss{{What: "what is pinned"}}
-		}
-		return nil
-	},
+	Lacks: room{tags: true, note: true}.lacks,
 }
 
 //go:embed html.tmpl
@@ -43,12 +38,12 @@ func writeHTML(_ context.Context, out io.Writer, keys []vault.Key, o Output) err
 	if o.Draw == nil {
 		return errors.New("nothing is given that draws codes")
 	}
-	page := struct {
+	sheet := struct {
 		Made, Program string
 		Accounts      []printed
 	}{Program: o.Program}
 	if !o.Made.IsZero() {
-		page.Made = o.Made.Format("2 January 2006")
+		sheet.Made = o.Made.Format("2 January 2006")
 	}
 	for _, k := range keys {
 		p := printed{Account: k.Account, Heading: k.Issuer, Key: groups(k.Secret.RevealBase32()), Details: details(k.Account), Tags: strings.Join(k.Tags, ", ")}
@@ -58,9 +53,9 @@ func writeHTML(_ context.Context, out io.Writer, keys []vault.Key, o Output) err
 		if svg, err := o.Draw(k.RevealURI()); err == nil {
 			p.Code = template.HTML(svg) //nolint:gosec // drawn here, of squares alone
 		}
-		page.Accounts = append(page.Accounts, p)
+		sheet.Accounts = append(sheet.Accounts, p)
 	}
-	return htmlPage.Execute(out, page)
+	return htmlPage.Execute(out, sheet)
 }
 
 // groups puts a blank behind each four characters, which can be kept in mind while they are typed.

@@ -27,7 +27,7 @@ func TestPageToPrint(t *testing.T) {
 		keyOf(t, vault.Account{Type: vault.Steam, Digits: 5, Issuer: "Steam"}, 20),
 		keyOf(t, vault.Account{Issuer: "Long"}, 1024))
 	made := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
-	text := string(written(t, html, keys, Output{Draw: drawn, Made: made, Program: "Twofold 1.2"}))
+	text := string(written(t, page, keys, Output{Draw: drawn, Made: made, Program: "Twofold 1.2"}))
 	for _, want := range []string{"4 March 2026", "Whoever sees this page", "Written by Twofold 1.2", "the next one is 41; 8 digits; SHA256", "codes of Steam", "too long for a code", "Tags: home, a&amp;b", "break-inside: avoid", "only light"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
@@ -81,7 +81,7 @@ func wellFormed(t *testing.T, text string) {
 }
 
 func TestPageNeedsAPen(t *testing.T) {
-	if err := html.Write(t.Context(), &bytes.Buffer{}, nil, Output{}); err == nil {
+	if err := page.Write(t.Context(), &bytes.Buffer{}, nil, Output{}); err == nil {
 		t.Error("a page without codes was written")
 	}
 }

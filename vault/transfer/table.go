@@ -6,6 +6,6 @@ package transfer
 var table = []Format{
 	otpauth,
 	google,
-	html,
+	page,
 	cotp,
 }
