@@ -4,6 +4,8 @@ package transfer
 // has next to no sign of its own last. Each is in the file of its name. A list in which there are also links of Google
 // Authenticator is read as a list.
 var table = []Format{
+	sealed,
+	twofold,
 	otpauth,
 	google,
 	page,
