@@ -9,5 +9,8 @@ var table = []Format{
 	otpauth,
 	google,
 	page,
+	authplus,
+	winauth,
 	cotp,
+	totpAuthenticator,
 }
