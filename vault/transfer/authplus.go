@@ -12,7 +12,7 @@ var authplus = Format{
 	Is: func(p *Probe) bool { return zipped(p.Data, named(authplusFile)) },
 	Read: func(ctx context.Context, in Input) (Export, error) {
 		if !(&Probe{Data: in.Data}).Begins(zipMagic) && !otpauth.Is(&Probe{Data: in.Data}) {
-			return Export{}, fmt.Errorf("%w: it is no zip archive, and may be the app's database; in the app choose Backup, Export as text, which makes a zip", ErrRefused)
+			return Export{}, fmt.Errorf("%w: it is no zip archive, and may be the app's database; in the app choose Settings, Backup & Restore, Export as Text and HTML", ErrRefused)
 		}
 		return readZippedList(ctx, in, named(authplusFile), nil)
 	},

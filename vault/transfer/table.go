@@ -11,6 +11,8 @@ var table = []Format{
 	page,
 	authplus,
 	winauth,
+	authy,
+	battleNet,
 	cotp,
 	totpAuthenticator,
 }
