@@ -43,10 +43,13 @@ func readAge(ctx context.Context, in Input) (Export, error) {
 	defer clear(plain)
 	in.Data = plain
 	p := &Probe{Data: plain}
-	for _, inside := range []Format{twofold, google, otpauth} {
+	for _, inside := range []Format{twofold, otpauth, google} {
 		if inside.Is(p) {
 			return inside.Read(ctx, in)
 		}
+	}
+	if isTotpcli(p) {
+		return readTotpcli(plain)
 	}
 	if isAge(plain) {
 		return Export{}, fmt.Errorf("%w: in it is another file of age; take that one out with: age -d FILE", ErrRefused)
