@@ -9,9 +9,8 @@ import (
 
 // textLine is a line of a text that is not blank and no comment.
 type textLine struct {
-	number  int // from 1
-	text    string
-	comment string // of the line just before it
+	number int // from 1
+	text   string
 }
 
 // textLines gives the lines of a text in which each holds an account. Errors are [ErrTooLarge], and [ErrBadFile] where
@@ -21,23 +20,17 @@ func textLines(data []byte) ([]textLine, error) {
 		return nil, fmt.Errorf("%w: it is no text", ErrBadFile)
 	}
 	var all []textLine
-	number, comment := 0, ""
+	number := 0
 	for line := range strings.Lines(string(bytes.TrimPrefix(data, []byte("\ufeff")))) {
 		number++
 		line = strings.TrimSpace(line)
-		if rest, is := strings.CutPrefix(line, "#"); is {
-			comment = strings.TrimSpace(rest)
-			continue
-		}
-		if line == "" {
-			comment = ""
+		if line == "" || line[0] == '#' {
 			continue
 		}
 		if len(all) == maxEntries {
 			return nil, fmt.Errorf("%w: it has more than %d lines", ErrTooLarge, maxEntries)
 		}
-		all = append(all, textLine{number, line, comment})
-		comment = ""
+		all = append(all, textLine{number, line})
 	}
 	return all, nil
 }

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -23,10 +22,7 @@ const (
 	gnomeBrief    = "totp KOR|ada rfc SHA1/6/30/0\nhotp Other|grace rfc SHA256/8/0/3\naside 3 \n"
 	totpcliSample = "- name: work\n  accounts:\n    - name: vpn\n      token: " + rfcBase32 + "\n      prefix: made up\n    - name: mail\n      token: " + rfcBase32 +
 		"\n      length: 8\n      algorithm: sha256\n      time_period: 60\n    - name: broken\n      token: not base 32!\n- name: home\n  accounts: []\n- name: more\n  accounts:\n  - {name: x, token: 2222222222222222, length: 0}\n"
-	totpcliBrief   = "totp |vpn rfc SHA1/6/30/0\ntotp |mail rfc SHA256/8/60/0\ntotp |x ?2222222222222222 SHA1/6/30/0\naside 3 broken\n"
-	oathtoolSample = "# bank\noathtool --totp -b " + rfcBase32 + "\n# shop\noathtool -b --totp=sha512 --digits=8 -s 60s '" + rfcBase32 +
-		"'\n\noathtool -c 7 3132333435363738393031323334353637383930\n# env\noathtool --totp -b \"$KEY\"\n# wrong\noathtool --totp -b -d six " + rfcBase32 + "\n"
-	oathtoolBrief = "totp |bank rfc SHA1/6/30/0\ntotp |shop rfc SHA512/8/60/0\nhotp |line 6 rfc SHA1/6/0/7\naside 4 env\naside 5 wrong\n"
+	totpcliBrief = "totp |vpn rfc SHA1/6/30/0\ntotp |mail rfc SHA256/8/60/0\ntotp |x ?2222222222222222 SHA1/6/30/0\naside 3 broken\n"
 )
 
 func TestTextsOfProgramsForTerminals(t *testing.T) {
@@ -35,7 +31,6 @@ func TestTextsOfProgramsForTerminals(t *testing.T) {
 		"gauth":     {gauthSample, gauthBrief},
 		"gnome-old": {gnomeSample, gnomeBrief},
 		"totp-cli":  {totpcliSample, totpcliBrief},
-		"oathtool":  {oathtoolSample, oathtoolBrief},
 	} {
 		for _, text := range []string{row.text, "\ufeff" + strings.ReplaceAll(row.text, "\n", "\r\n")} {
 			f, e, err := open(t, []byte(text), "")
@@ -47,12 +42,11 @@ func TestTextsOfProgramsForTerminals(t *testing.T) {
 	}
 }
 
-// TestLinesThatAreWrong are named when the format was, and nothing claims such a text by itself.
+// TestLinesThatAreWrong: they are named when the format was, and nothing claims such a text by itself.
 func TestLinesThatAreWrong(t *testing.T) {
 	for name, row := range map[string]struct{ text, want string }{
-		"2fa":      {"good 6 " + rfcBase32 + "\nbad 6 not-base-32\nx\nmany 6 " + rfcBase32 + " 7\nfull 6 " + rfcBase32 + " 09223372036854775807\n", "totp |good rfc SHA1/6/30/0\naside 2 bad\naside 3 \naside 4 many\naside 5 full\n"},
-		"gauth":    {"good:" + rfcBase32 + "\nbad:not base 32!\n" + rfcBase32 + "\notpauth://totp/x?secret=1\n", "totp |good rfc SHA1/6/30/0\naside 2 \naside 3 \naside 4 x\n"},
-		"oathtool": {rfcBase32 + "\n# named\ngezd gnbv gy3t qojq gezd gnbv gy3t qojq\nnot base 32!\n", "totp |line 1 rfc SHA1/6/30/0\ntotp |named rfc SHA1/6/30/0\naside 3 line 4\n"},
+		"2fa":   {"good 6 " + rfcBase32 + "\nbad 6 not-base-32\nx\nmany 6 " + rfcBase32 + " 7\nfull 6 " + rfcBase32 + " 09223372036854775807\n", "totp |good rfc SHA1/6/30/0\naside 2 bad\naside 3 \naside 4 many\naside 5 full\n"},
+		"gauth": {"good:" + rfcBase32 + "\nbad:not base 32!\n" + rfcBase32 + "\notpauth://totp/x?secret=1\n", "totp |good rfc SHA1/6/30/0\naside 2 \naside 3 \naside 4 x\n"},
 	} {
 		e, err := readAs(t, name, []byte(row.text), "")
 		if err != nil || brief(e) != row.want {
@@ -144,14 +138,6 @@ func TestOldAndOTPIsNotGNOME(t *testing.T) {
 	}
 }
 
-func TestOathtoolsKeysAreHexadecimalUnlessToldBetter(t *testing.T) {
-	e, err := readAs(t, "oathtool", []byte("oathtool --totp "+hex.EncodeToString([]byte(rfcSecret))+"\noathtool --totp "+rfcBase32+"\noathtool -v --totp 00\noathtool -d"), "")
-	if want := "totp |line 1 rfc SHA1/6/30/0\naside 2 line 2\naside 3 line 3\naside 4 line 4\n"; err != nil || brief(e) != want {
-		t.Errorf("%v\n%s", err, brief(e))
-	}
-	hushed(t, e, err)
-}
-
 func TestRefusedByName(t *testing.T) {
 	for name, row := range map[string]struct{ data, format, want string }{
 		"OTPClient":     {"OTPClient\x03\x00\x00\x00" + strings.Repeat("\xaa", 100), "otpclient", "export"},
@@ -192,10 +178,10 @@ func TestStoreOfPass(t *testing.T) {
 }
 
 func FuzzTexts(f *testing.F) {
-	for _, text := range []string{twofaSample, gauthSample, gnomeSample, oathtoolSample, rfcBase32, opensslMagic + base64.StdEncoding.EncodeToString([]byte(rfcSecret)), "-----BEGIN PGP MESSAGE"} {
+	for _, text := range []string{twofaSample, gauthSample, gnomeSample, rfcBase32, opensslMagic + base64.StdEncoding.EncodeToString([]byte(rfcSecret)), "-----BEGIN PGP MESSAGE"} {
 		f.Add([]byte(text))
 	}
-	fuzzRead(f, twofa, gauth, gnome, oathtool, pass, otpclient)
+	fuzzRead(f, twofa, gauth, gnome, pass, otpclient)
 }
 
 func FuzzTotpcli(f *testing.F) {

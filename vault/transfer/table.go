@@ -9,6 +9,7 @@ var table = []Format{
 	winauth,
 	otpclient,
 	pass,
+	phoneDatabase,
 	authy,
 	battleNet,
 	gauth,
@@ -19,7 +20,6 @@ var table = []Format{
 	cotp,
 	totpcli,
 	twofa,
-	oathtool,
 	totpAuthenticator,
 	page,
 }
