@@ -18,6 +18,11 @@ var winauth = Format{
 	},
 }
 
+// isWinauth wants the text alone in its archive: many another export has a text somewhere.
+func isWinauth(p *Probe) bool {
+	return zipped(p.Data, isText) && !zipped(p.Data, func(name string) bool { return !isText(name) || named(authplusFile)(name) })
+}
+
 func isText(name string) bool { return strings.EqualFold(path.Ext(name), ".txt") }
 
 // readZippedList reads a list of key URIs out of an archive.

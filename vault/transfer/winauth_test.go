@@ -45,6 +45,12 @@ func TestAuthenticatorPlus(t *testing.T) {
 	}
 }
 
+func TestTextInAnotherArchiveIsNotWinAuth(t *testing.T) {
+	if f, err := Recognize(archive(t, "", 0, [2]string{"readme.txt", winauthSample}, [2]string{"export.bin", "x"})); err == nil {
+		t.Errorf("taken for one of %s", f.Title)
+	}
+}
+
 func TestZippedListRefusals(t *testing.T) {
 	aes := archive(t, "made up", zip.AES256Encryption, [2]string{"a.txt", winauthSample})
 	old := archive(t, "made up", zip.StandardEncryption, [2]string{"a.txt", winauthSample})
