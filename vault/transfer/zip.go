@@ -24,7 +24,8 @@ const (
 const zipMagic = "PK\x03\x04"
 
 // openZip lists an archive. The library is chosen for its passwords: ZipCrypto and AES.
-func openZip(data []byte) ([]*zip.File, error) {
+func openZip(data []byte) (files []*zip.File, err error) {
+	defer noPanic(&err) // of the library, over the extra fields of a file
 	r, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	switch {
 	case err != nil:
@@ -94,14 +95,22 @@ func bounded(f *zip.File, size int) error {
 	return nil
 }
 
-func inflate(f *zip.File) ([]byte, error) {
+// noPanic makes [ErrBadFile] of a library's panic.
+func noPanic(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("%w: its reader stopped", ErrBadFile)
+	}
+}
+
+func inflate(f *zip.File) (content []byte, err error) {
+	defer noPanic(&err)
 	r, err := f.Open()
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close() //nolint:errcheck // what counts was read
 	// What the archive says of the size may be a lie.
-	content, err := io.ReadAll(io.LimitReader(r, min(maxUnzipped, int64(f.UncompressedSize64))+1)) //nolint:gosec // bounded
+	content, err = io.ReadAll(io.LimitReader(r, min(maxUnzipped, int64(f.UncompressedSize64))+1)) //nolint:gosec // bounded
 	switch {
 	case err != nil:
 		clear(content)
