@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,7 +25,8 @@ func database(t testing.TB, pageSize int, statements ...string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range append([]string{fmt.Sprintf("PRAGMA page_size=%d", pageSize)}, statements...) {
+	db.SetMaxOpenConns(1)
+	for _, s := range slices.Concat([]string{fmt.Sprintf("PRAGMA page_size=%d", pageSize), "PRAGMA synchronous=OFF", "PRAGMA journal_mode=MEMORY"}, statements) {
 		if _, err := db.ExecContext(context.Background(), s); err != nil {
 			t.Fatalf("%s: %v", s, err)
 		}

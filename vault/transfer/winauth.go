@@ -12,7 +12,7 @@ import (
 // read as any other list.
 var winauth = Format{
 	Name: "winauth", Title: "WinAuth", Files: "zip with a text in it, with a password or without",
-	Is: func(p *Probe) bool { return zipped(p.Data, isText) && !zipped(p.Data, named(authplusFile)) },
+	Is: isWinauth,
 	Read: func(ctx context.Context, in Input) (Export, error) {
 		return readZippedList(ctx, in, isText, winauthLine)
 	},
