@@ -71,9 +71,12 @@ func unsealAge(ctx context.Context, in Input) ([]byte, error) {
 	}
 	in.Progress("deriving the key")
 	return unlock(ctx, in, ErrWrongPassword, func(password []byte) ([]byte, bool, error) {
+		if len(password) == 0 {
+			return nil, false, nil
+		}
 		with, err := age.NewScryptIdentity(string(password))
 		if err != nil {
-			return nil, false, nil // the empty one
+			return nil, false, err
 		}
 		with.SetMaxWorkFactor(maxAgeWork)
 		r, err := age.Decrypt(bytes.NewReader(data), with)

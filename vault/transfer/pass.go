@@ -12,7 +12,7 @@ import (
 // pass is a store of pass with its extension otp: files of OpenPGP, which gpg opens and not we. What it prints is a list
 // of key URIs.
 var pass = Format{
-	Name: "pass", Title: "pass", Files: "what pass otp uri prints; files and folders of .gpg are refused with the command to run",
+	Name: "pass", Title: "pass", Files: "folder of .gpg; what pass otp uri prints is a list", Refused: true,
 	Is: func(p *Probe) bool { return isOpenPGP(p.Data) },
 	Read: func(ctx context.Context, in Input) (Export, error) {
 		if isOpenPGP(in.Data) {

@@ -66,6 +66,8 @@ func readWord(f Format) string {
 	switch {
 	case f.Read == nil:
 		return "no"
+	case f.Refused:
+		return "says what to do"
 	case f.Is == nil:
 		return "by its name"
 	}
