@@ -25,7 +25,7 @@ type Format struct {
 	Is func(p *Probe) bool
 	// Read reads the accounts; nil where the format is only written.
 	Read func(ctx context.Context, in Input) (Export, error)
-	// Refused says that Read does nothing but say what to do instead.
+	// Refused says that of what Is recognizes nothing is read: Read says what to do instead.
 	Refused bool
 	// Write writes accounts that Lacks has nothing against; nil where the format is only read.
 	Write func(ctx context.Context, out io.Writer, keys []vault.Key, o Output) error

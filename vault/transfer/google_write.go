@@ -23,30 +23,38 @@ const (
 // most. What the format lacks of an account is lost, see the Lacks of the format "google"; batch is the number that
 // all parts have, and should be a random one.
 func GoogleLinks(keys []vault.Key, batch int32) []string {
-	parts := googleParts(keys)
-	links := make([]string, len(parts))
-	for i, entries := range parts {
-		links[i] = googleLink(appendNumbers(entries, 1, len(parts), i, int(batch)))
-		clear(entries)
+	var links []string
+	for _, part := range googleParts(keys, batch) {
+		links = append(links, part.link)
 	}
 	return links
 }
 
-// googleParts gives the entries of each part, one behind the other.
-func googleParts(keys []vault.Key) [][]byte {
-	var parts [][]byte
-	in := 0
+// googleOut is a part that is written.
+type googleOut struct {
+	link string
+	keys []vault.Key
+
+	entries []byte // one behind the other
+}
+
+func googleParts(keys []vault.Key, batch int32) []*googleOut {
+	var parts []*googleOut
 	for _, k := range keys {
 		entry := googleEntryOf(k)
 		field := protowire.AppendBytes(protowire.AppendTag(nil, payloadEntries, protowire.BytesType), entry)
 		last := len(parts) - 1
-		if in == 0 || in == googlePart || base64.StdEncoding.EncodedLen(len(parts[last])+len(field)) > googlePartText {
-			parts, in, last = append(parts, nil), 0, last+1
+		if last < 0 || len(parts[last].keys) == googlePart || base64.StdEncoding.EncodedLen(len(parts[last].entries)+len(field)) > googlePartText {
+			parts, last = append(parts, &googleOut{}), last+1
 		}
-		parts[last] = append(parts[last], field...)
-		in++
+		parts[last].entries = append(parts[last].entries, field...)
+		parts[last].keys = append(parts[last].keys, k)
 		clear(entry)
 		clear(field)
+	}
+	for i, part := range parts {
+		part.link = googleLink(appendNumbers(part.entries, 1, len(parts), i, int(batch)))
+		clear(part.entries)
 	}
 	return parts
 }
@@ -90,14 +98,18 @@ func googleEntryOf(k vault.Key) []byte {
 }
 
 func writeGoogle(_ context.Context, out io.Writer, keys []vault.Key, _ Output) error {
-	var batch [4]byte
-	_, _ = rand.Read(batch[:])                                                         // never fails
-	for _, link := range GoogleLinks(keys, int32(binary.BigEndian.Uint32(batch[:]))) { //nolint:gosec // any number will do
+	for _, link := range GoogleLinks(keys, randomBatch()) {
 		if _, err := io.WriteString(out, link+"\n"); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func randomBatch() int32 {
+	var batch [4]byte
+	_, _ = rand.Read(batch[:])                      // never fails
+	return int32(binary.BigEndian.Uint32(batch[:])) //nolint:gosec // any number will do
 }
 
 func googleLacks(a vault.Account) []Loss {

@@ -22,7 +22,7 @@ var page = Format{
 //go:embed html.tmpl
 var htmlText string
 
-var htmlPage = template.Must(template.New("page").Parse(htmlText))
+var htmlPages = template.Must(template.New("pages").Parse(htmlText))
 
 // printed is an account on the page.
 type printed struct {
@@ -36,26 +36,67 @@ type printed struct {
 
 func writeHTML(_ context.Context, out io.Writer, keys []vault.Key, o Output) error {
 	if o.Draw == nil {
-		return errors.New("nothing is given that draws codes")
+		return errNoPen
 	}
 	sheet := struct {
 		Made, Program string
 		Accounts      []printed
-	}{Program: o.Program}
-	if !o.Made.IsZero() {
-		sheet.Made = o.Made.Format("2 January 2006")
-	}
+	}{Program: o.Program, Made: o.day()}
 	for _, k := range keys {
 		p := printed{Account: k.Account, Heading: k.Issuer, Key: groups(k.Secret.RevealBase32()), Details: details(k.Account), Tags: strings.Join(k.Tags, ", ")}
 		if p.Heading == "" {
 			p.Heading = k.Label
 		}
-		if svg, err := o.Draw(k.RevealURI()); err == nil {
-			p.Code = template.HTML(svg) //nolint:gosec // drawn here, of squares alone
-		}
+		p.Code = o.code(k.RevealURI())
 		sheet.Accounts = append(sheet.Accounts, p)
 	}
-	return htmlPage.Execute(out, sheet)
+	return htmlPages.ExecuteTemplate(out, "keys", sheet)
+}
+
+var errNoPen = errors.New("nothing is given that draws codes")
+
+// day is the date as a page says it.
+func (o Output) day() string {
+	if o.Made.IsZero() {
+		return ""
+	}
+	return o.Made.Format("2 January 2006")
+}
+
+// code is empty for a text that is too long for one.
+func (o Output) code(text string) template.HTML {
+	svg, err := o.Draw(text)
+	if err != nil {
+		return ""
+	}
+	return template.HTML(svg) //nolint:gosec // drawn here, of squares alone
+}
+
+// WriteGooglePage is a page with the codes of GoogleLinks, to be scanned by Google Authenticator from the screen or from
+// paper. It needs Draw.
+func WriteGooglePage(out io.Writer, keys []vault.Key, o Output) error {
+	if o.Draw == nil {
+		return errNoPen
+	}
+	type part struct {
+		Number, Of int
+		Code       template.HTML
+		Names      []string
+	}
+	sheet := struct {
+		Made, Program string
+		Count         int
+		Parts         []part
+	}{Program: o.Program, Made: o.day(), Count: len(keys)}
+	parts := googleParts(keys, randomBatch())
+	for i, p := range parts {
+		one := part{Number: i + 1, Of: len(parts), Code: o.code(p.link)}
+		for _, k := range p.keys {
+			one.Names = append(one.Names, k.Name())
+		}
+		sheet.Parts = append(sheet.Parts, one)
+	}
+	return htmlPages.ExecuteTemplate(out, "google", sheet)
 }
 
 // groups puts a blank behind each four characters, which can be kept in mind while they are typed.

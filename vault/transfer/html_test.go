@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -77,6 +78,36 @@ func wellFormed(t *testing.T, text string) {
 	}
 	if depth != 0 {
 		t.Errorf("%d elements are not closed", depth)
+	}
+}
+
+func TestPageForGoogle(t *testing.T) {
+	var keys []vault.Key
+	for i := range 23 {
+		keys = append(keys, keyOf(t, vault.Account{Issuer: "<i>", Label: fmt.Sprint("n", i)}, 10))
+	}
+	var links, out bytes.Buffer
+	if err := WriteGooglePage(&out, keys, Output{Draw: func(text string) ([]byte, error) {
+		links.WriteString(text + "\n")
+		return []byte("<svg></svg>"), nil
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	text := out.String()
+	for _, want := range []string{"Code 1 of 3", "Code 3 of 3", "&lt;i&gt;:n22", "23 accounts for Google", "break-before: page"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Count(text, "<svg>") != 3 || strings.Contains(text, "<i>") {
+		t.Error("the page is not what it should be")
+	}
+	wellFormed(t, text)
+	if _, e, err := open(t, links.Bytes(), ""); err != nil || len(e.Keys) != 23 || len(e.Parts) > 0 {
+		t.Errorf("%d accounts, %v %v", len(e.Keys), e.Parts, err)
+	}
+	if err := WriteGooglePage(&out, keys, Output{}); err == nil {
+		t.Error("a page without codes was written")
 	}
 }
 
