@@ -31,6 +31,10 @@ func OpenBackup(path string, passphrase Secret) (*Backup, error) {
 	return b, nil
 }
 
+// ParseBackup reads the document of a backup, as age -d gives it. Errors: ErrNotABackup,
+// ErrNewerBackup, ErrBackupDamaged.
+func ParseBackup(document []byte) (*Backup, error) { return decodeBackup(document) }
+
 func readBackupFile(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -153,13 +153,14 @@ func (a *app) readExport(ctx context.Context, source string, f importFlags) (tra
 			return transfer.Format{}, transfer.Export{}, err
 		}
 		clear(data)
-		var texts strings.Builder
-		for _, c := range codes {
-			texts.WriteString(strings.TrimSpace(c.Text) + "\n")
-		}
-		data = []byte(texts.String())
+		data = lines(codes)
 	}
 	format, err := a.formatOf(data, f.format)
+	if pictures := transfer.PagePictures(data); errors.Is(err, transfer.ErrUnknownFormat) && len(pictures) > 0 {
+		clear(data)
+		data = textsIn(ctx, pictures)
+		format, err = a.formatOf(data, f.format)
+	}
 	if err != nil {
 		return format, transfer.Export{}, err
 	}
@@ -171,6 +172,25 @@ func (a *app) readExport(ctx context.Context, source string, f importFlags) (tra
 		},
 	})
 	return format, export, err
+}
+
+// textsIn are the texts of the QR codes in the pictures of a page, as other programs print their accounts.
+func textsIn(ctx context.Context, pictures [][]byte) []byte {
+	var codes []capture.Code
+	for _, picture := range pictures {
+		more, _ := capture.Codes(ctx, picture) // one without a code is the page's decoration
+		codes = append(codes, more...)
+		clear(picture)
+	}
+	return lines(codes)
+}
+
+func lines(codes []capture.Code) []byte {
+	var texts strings.Builder
+	for _, c := range codes {
+		texts.WriteString(strings.TrimSpace(c.Text) + "\n")
+	}
+	return []byte(texts.String())
 }
 
 func (a *app) formatOf(data []byte, name string) (transfer.Format, error) {

@@ -25,6 +25,8 @@ type Format struct {
 	Is func(p *Probe) bool
 	// Read reads the accounts; nil where the format is only written.
 	Read func(ctx context.Context, in Input) (Export, error)
+	// Refused says that of what Is recognizes nothing is read: Read says what to do instead.
+	Refused bool
 	// Write writes accounts that Lacks has nothing against; nil where the format is only read.
 	Write func(ctx context.Context, out io.Writer, keys []vault.Key, o Output) error
 	// Lacks says what the format would lose of an account; nil where it holds all. An account for which Whole is

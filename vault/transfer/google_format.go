@@ -10,7 +10,7 @@ import (
 var google = Format{
 	Name: "google", Title: "Google Authenticator", Files: "otpauth-migration:// links, and pictures of them",
 	Is:   func(p *Probe) bool { return p.Line(googleScheme) },
-	Read: readGoogle,
+	Read: readGoogle, Write: writeGoogle, Lacks: googleLacks,
 }
 
 func readGoogle(_ context.Context, in Input) (Export, error) {
