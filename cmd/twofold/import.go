@@ -153,7 +153,7 @@ func (a *app) readExport(ctx context.Context, source string, f importFlags) (tra
 			return transfer.Format{}, transfer.Export{}, err
 		}
 		clear(data)
-		data = lines(codes)
+		data = textLines(codes)
 	}
 	format, err := a.formatOf(data, f.format)
 	if pictures := transfer.PagePictures(data); errors.Is(err, transfer.ErrUnknownFormat) && len(pictures) > 0 {
@@ -182,10 +182,10 @@ func textsIn(ctx context.Context, pictures [][]byte) []byte {
 		codes = append(codes, more...)
 		clear(picture)
 	}
-	return lines(codes)
+	return textLines(codes)
 }
 
-func lines(codes []capture.Code) []byte {
+func textLines(codes []capture.Code) []byte {
 	var texts strings.Builder
 	for _, c := range codes {
 		texts.WriteString(strings.TrimSpace(c.Text) + "\n")
