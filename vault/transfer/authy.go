@@ -68,6 +68,9 @@ func authyList(data []byte) ([]authyToken, error) {
 		if err := readJSON([]byte(p.value), &items); err != nil {
 			return nil, err
 		}
+		if err := fewEnough(len(tokens) + len(items)); err != nil {
+			return nil, err
+		}
 		for _, raw := range items {
 			var t authyToken
 			t.broken = json.Unmarshal(raw, &t) != nil

@@ -57,6 +57,9 @@ func readCotp(ctx context.Context, in Input) (Export, error) {
 	if d.Version.value > newestCotp {
 		return Export{}, fmt.Errorf("%w: its version is %d, and %d is the newest known", ErrRefused, d.Version.value, newestCotp)
 	}
+	if err := fewEnough(len(d.Elements)); err != nil {
+		return Export{}, err
+	}
 	var e Export
 	for _, raw := range d.Elements {
 		var one cotpElement

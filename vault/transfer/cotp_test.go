@@ -106,6 +106,21 @@ func TestCotpRefusals(t *testing.T) {
 	}
 }
 
+// TestTooManyEntries are refused before one of them is looked at.
+func TestTooManyEntries(t *testing.T) {
+	many := strings.Repeat("7,", maxEntries) + "7"
+	for name, data := range map[string][]byte{
+		"cotp":               []byte(`{"version":2,"elements":[` + many + `]}`),
+		"gnome-old":          []byte(`[` + many + `]`),
+		"totp-authenticator": asPreferences(totpAuthenticatorKey, "["+many+"]"),
+		"authy":              asPreferences(authyFile, "["+many+"]"),
+	} {
+		if e, err := readAs(t, name, data, ""); !errors.Is(err, ErrTooLarge) || len(e.Aside) > 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func FuzzCotp(f *testing.F) {
 	f.Add([]byte(cotpSample))
 	f.Add(cotpSealed(f, cotpSample, "test"))

@@ -44,6 +44,9 @@ func readGnome(_ context.Context, in Input) (Export, error) {
 	if err := readJSON(in.Data, &items); err != nil {
 		return Export{}, err
 	}
+	if err := fewEnough(len(items)); err != nil {
+		return Export{}, err
+	}
 	var e Export
 	for _, raw := range items {
 		var one gnomeItem

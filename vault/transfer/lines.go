@@ -58,3 +58,11 @@ func isBase32(text string) bool {
 	text = strings.TrimRight(text, "=")
 	return len(text) >= 8 && strings.Trim(strings.ToUpper(text), "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
 }
+
+// fewEnough is [ErrTooLarge] for more entries than are looked at.
+func fewEnough(entries int) error {
+	if entries > maxEntries {
+		return fmt.Errorf("%w: it has more than %d entries", ErrTooLarge, maxEntries)
+	}
+	return nil
+}

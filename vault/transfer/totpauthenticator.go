@@ -92,6 +92,9 @@ func totpAuthenticatorList(data []byte) (Export, error) {
 	if err := readJSON(data, &items); err != nil {
 		return Export{}, err
 	}
+	if err := fewEnough(len(items)); err != nil {
+		return Export{}, err
+	}
 	var e Export
 	for _, raw := range items {
 		var text string

@@ -29,8 +29,8 @@ func readTwofold(ctx context.Context, in Input) (Export, error) {
 		defer clear(plain)
 		in.Data = plain
 	}
-	if deep(in.Data) {
-		return Export{}, fmt.Errorf("%w: its JSON is nested deeper than %d", ErrBadFile, maxDepth)
+	if err := readJSON(in.Data, &struct{}{}); err != nil { // for its bounds
+		return Export{}, err
 	}
 	b, err := vault.ParseBackup(withoutBOM(in.Data))
 	switch {
