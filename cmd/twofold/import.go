@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -142,6 +143,13 @@ func (a *app) takeImport(ctx context.Context, v *vault.Vault, p importPlan, f im
 
 // readExport reads a file, or the QR codes in a picture of one.
 func (a *app) readExport(ctx context.Context, source string, f importFlags) (transfer.Format, transfer.Export, error) {
+	if info, err := os.Stat(source); source != "-" && err == nil && info.IsDir() {
+		err := transfer.CheckFolder(os.DirFS(source))
+		if err == nil {
+			err = fmt.Errorf("%w: it is a folder; name the file in it", transfer.ErrRefused)
+		}
+		return transfer.Format{}, transfer.Export{}, err
+	}
 	data, err := a.pictureBytes(source)
 	defer func() { clear(data) }()
 	if err != nil {

@@ -135,14 +135,3 @@ func short(word string) string {
 	}
 	return word
 }
-
-// stated is a number that a file may leave out: an explicit 0 is not the usual, and will be refused.
-func stated(n *int) int {
-	switch {
-	case n == nil:
-		return 0
-	case *n == 0:
-		return -1
-	}
-	return *n
-}

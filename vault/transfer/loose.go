@@ -97,11 +97,10 @@ type words []string
 func (w *words) UnmarshalJSON(data []byte) error {
 	*w = nil
 	var list []word
-	if json.Unmarshal(data, &list) != nil {
-		return nil
-	}
-	for _, s := range list {
-		*w = append(*w, string(s))
+	if json.Unmarshal(data, &list) == nil {
+		for _, s := range list {
+			*w = append(*w, string(s))
+		}
 	}
 	return nil
 }

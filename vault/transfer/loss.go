@@ -45,8 +45,5 @@ func heldLabel(a vault.Account) string {
 	return a.Issuer + ":" + a.Label
 }
 
-// lower is how most formats name a type or an algorithm in small letters.
-func lower[T ~string](s T) string { return strings.ToLower(string(s)) }
-
-// upper is the same in capitals.
+// upper is how many formats name a type or an algorithm, in capitals.
 func upper[T ~string](s T) string { return strings.ToUpper(string(s)) }
