@@ -19,9 +19,9 @@ import (
 // TestExportsInPicturesOfACorpus reads the codes of exports of Google Authenticator in a collection of pictures, which
 // is no part of this program: manifest.tsv has a picture's path in its first column, and the text in its last.
 func TestExportsInPicturesOfACorpus(t *testing.T) {
-	dir := os.Getenv("TWOFOLD_QR_CORPUS")
+	dir := os.Getenv("TWOFOLD_QR_PICTURES")
 	if dir == "" {
-		t.Skip("missing: TWOFOLD_QR_CORPUS, the folder with manifest.tsv")
+		t.Skip("missing: TWOFOLD_QR_PICTURES, the folder with manifest.tsv")
 	}
 	manifest, err := os.ReadFile(filepath.Join(dir, "manifest.tsv"))
 	if err != nil {
