@@ -141,6 +141,7 @@ func (a *app) takeImport(ctx context.Context, v *vault.Vault, p importPlan, f im
 
 // readExport reads a file, or the QR codes in a picture of one.
 func (a *app) readExport(ctx context.Context, source string, f importFlags) (transfer.Format, transfer.Export, error) {
+	var lost error // what of a picture was not looked at
 	data, err := a.pictureBytes(source)
 	defer func() { clear(data) }()
 	if err != nil {
@@ -148,10 +149,11 @@ func (a *app) readExport(ctx context.Context, source string, f importFlags) (tra
 	}
 	if qr.IsPicture(data) || capture.IsPDF(data) {
 		codes, err := capture.Codes(ctx, data)
-		if err != nil {
+		if len(codes) == 0 || err != nil && !errors.Is(err, qr.ErrNotAll) {
 			return transfer.Format{}, transfer.Export{}, err
 		}
 		clear(data)
+		lost = err
 		var texts strings.Builder
 		for _, c := range codes {
 			texts.WriteString(strings.TrimSpace(c.Text) + "\n")
@@ -169,6 +171,9 @@ func (a *app) readExport(ctx context.Context, source string, f importFlags) (tra
 			}
 		},
 	})
+	if lost != nil {
+		export.Parts = append(export.Parts, lost.Error())
+	}
 	return format, export, err
 }
 

@@ -60,11 +60,24 @@ func (a *app) explain(ctx context.Context, args []string, f scanFlags) (qr.Look,
 	if !capture.IsPDF(data) {
 		return qr.ExplainFile(data)
 	}
-	pages, err := capture.Pages(ctx, data)
-	if err != nil {
-		return qr.Look{}, err
+	return explainPages(ctx, data)
+}
+
+// explainPages explains the first page of a PDF that has a code, else the first.
+func explainPages(ctx context.Context, data []byte) (first qr.Look, err error) {
+	for page, err := range capture.Pages(ctx, data) {
+		if err != nil {
+			return first, err
+		}
+		look, err := qr.Explain(page.Image)
+		if err != nil || len(look.Results) > 0 {
+			return look, err
+		}
+		if page.Number == 1 {
+			first = look
+		}
 	}
-	return firstRead(pages, qr.ExplainFile)
+	return first, nil
 }
 
 // firstRead explains the first of several pictures that has a code, else the first.

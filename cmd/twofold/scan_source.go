@@ -64,7 +64,8 @@ func (l *lookout) take(source string, named bool, codes []capture.Code, err erro
 	for _, c := range codes {
 		l.found = append(l.found, scanned{source: source, code: c})
 	}
-	if err == nil || len(codes) > 0 {
+	lost := errors.Is(err, qr.ErrNotAll) // and codes with it, perhaps
+	if err == nil || len(codes) > 0 && !lost {
 		return
 	}
 	var unavailable *capture.Unavailable
@@ -72,7 +73,7 @@ func (l *lookout) take(source string, named bool, codes []capture.Code, err erro
 		err = fmt.Errorf("%s: %w", scanned{source: source}.where(), err)
 	}
 	l.failed = append(l.failed, err)
-	if named {
+	if named || lost {
 		l.skipped = errPicturesSkipped
 	}
 }
