@@ -1,6 +1,7 @@
 package add
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -74,28 +75,45 @@ func folder(ctx context.Context, dir string) ([]found, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []found
+	var (
+		out    []found
+		missed error // the first thing that was not looked at
+	)
 	for _, path := range paths[:min(len(paths), maxFound)] {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
+		base := widget.Truncate(widget.Clean(filepath.Base(path)), 36)
 		data, err := readFile(path)
 		if err != nil {
+			missed = cmp.Or(missed, fmt.Errorf("%w: %s: %s", qr.ErrNotAll, base, wordRead(err)))
 			continue
 		}
-		texts, _ := pictured(ctx, "in "+widget.Truncate(widget.Clean(filepath.Base(path)), 36), data)
+		texts, err := pictured(ctx, "in "+base, data)
+		if errors.Is(err, qr.ErrNotAll) {
+			missed = cmp.Or(missed, fmt.Errorf("%s: %w", base, err))
+		}
 		out = append(out, texts...)
 	}
-	switch n := min(len(paths), maxFound); {
-	case len(out) > 0:
-		return out, nil
-	case n == 0:
-		return nil, errors.New("no picture is in this folder")
-	case n == 1:
-		return nil, errors.New("no QR code found in the picture of this folder")
-	default:
-		return nil, fmt.Errorf("no QR code found in the %d pictures of this folder", n)
+	if len(paths) > maxFound {
+		missed = cmp.Or(missed, fmt.Errorf("%w: the pictures after the first %d of %d", qr.ErrNotAll, maxFound, len(paths)))
 	}
+	return out, folderVerdict(len(out), len(paths), missed)
+}
+
+// folderVerdict is the error beside what was found.
+func folderVerdict(found, pictures int, missed error) error {
+	switch {
+	case found > 0:
+		return missed
+	case pictures == 0:
+		return errors.New("no picture is in this folder")
+	case missed != nil:
+		return fmt.Errorf("no QR code found in the pictures of this folder; %w", missed)
+	case pictures == 1:
+		return errors.New("no QR code found in the picture of this folder")
+	}
+	return fmt.Errorf("no QR code found in the %d pictures of this folder", pictures)
 }
 
 // pictured reads the codes in a picture's file.
@@ -247,6 +265,8 @@ func wordRead(err error) string {
 		return "a PDF is read by the program pdftoppm, which is not here: install poppler-utils."
 	case errors.Is(err, capture.ErrBadPDF), errors.Is(err, capture.ErrDataURL):
 		return widget.Clean(err.Error()) + "."
+	case errors.Is(err, qr.ErrNotAll):
+		return strings.TrimRight(widget.Clean(err.Error()), ".") + "."
 	case errors.Is(err, qr.ErrNoCode):
 		return "no QR code found in it. The whole code with the white around it must be there, sharp and not small; a screenshot reads better than a photo."
 	case errors.Is(err, qr.ErrNotAPicture):
