@@ -52,7 +52,7 @@ func (a *app) explain(ctx context.Context, args []string, f scanFlags) (qr.Look,
 		}
 		return firstRead(pictures, func(p capture.Picture) (qr.Look, error) { return qr.Explain(p.Image) })
 	}
-	data, err := a.pictureBytes(args[0])
+	data, err := a.pictureBytes(ctx, args[0])
 	defer clear(data)
 	if err != nil {
 		return qr.Look{}, fmt.Errorf("%s: %w", printable(args[0]), err)
@@ -97,20 +97,22 @@ func firstRead[T any](pictures []T, explain func(T) (qr.Look, error)) (first qr.
 	return first, nil
 }
 
-// pictureBytes reads a file or standard input.
-func (a *app) pictureBytes(source string) ([]byte, error) {
-	in := a.In
-	if source != "-" {
-		f, err := os.Open(source)
-		if err != nil {
-			return nil, errors.Unwrap(err)
+// pictureBytes reads a file or standard input. A pipe or a terminal may keep it waiting, until ctx is done.
+func (a *app) pictureBytes(ctx context.Context, source string) ([]byte, error) {
+	return await(ctx, func() ([]byte, error) {
+		in := a.In
+		if source != "-" {
+			f, err := os.Open(source)
+			if err != nil {
+				return nil, errors.Unwrap(err)
+			}
+			defer f.Close()
+			in = f
 		}
-		defer f.Close()
-		in = f
-	}
-	data, err := io.ReadAll(io.LimitReader(in, qr.MaxFileSize+1))
-	if err != nil {
-		return data, fmt.Errorf("read it: %w", err)
-	}
-	return data, nil
+		data, err := io.ReadAll(io.LimitReader(in, qr.MaxFileSize+1))
+		if err != nil {
+			return data, fmt.Errorf("read it: %w", err)
+		}
+		return data, nil
+	})
 }

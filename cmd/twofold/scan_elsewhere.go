@@ -3,6 +3,9 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"os"
 	"strings"
 
 	"twofold/qr/capture"
@@ -49,7 +52,21 @@ func (a *app) codesInClipboard(ctx context.Context) ([]capture.Code, error) {
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(clip.Text), "\n")
 	if path, ok := capture.FileURL(first); ok {
-		return a.readSource(ctx, path)
+		return a.readNamed(ctx, path)
 	}
 	return codesInText(ctx, clip.Text)
+}
+
+var errNoRegularFile = errors.New("is not a file that can be read")
+
+// readNamed reads a file that not the person has named, but what was copied: no device, and nothing that waits.
+func (a *app) readNamed(ctx context.Context, path string) ([]capture.Code, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, errors.Unwrap(err)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s %w", printable(path), errNoRegularFile)
+	}
+	return a.readSource(ctx, path)
 }

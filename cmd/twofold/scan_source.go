@@ -144,7 +144,7 @@ func (a *app) picturePaths(args []string) ([]string, error) {
 
 // readSource reads a file or standard input.
 func (a *app) readSource(ctx context.Context, source string) ([]capture.Code, error) {
-	data, err := a.pictureBytes(source)
+	data, err := a.pictureBytes(ctx, source)
 	defer clear(data)
 	if err != nil {
 		return nil, err
