@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,11 +82,11 @@ func (l *lookout) take(source string, named bool, codes []capture.Code, err erro
 // lookAround reads every code in the places named. A place that cannot be read is named and skipped when there are codes
 // in others.
 func (a *app) lookAround(ctx context.Context, args []string, f scanFlags) (found []scanned, skipped, err error) {
-	sources, err := a.picturePaths(args)
+	var l lookout
+	sources, err := a.picturePaths(&l, args)
 	if err != nil {
 		return nil, nil, err
 	}
-	var l lookout
 	tell, done := a.progress("Looking at pictures")
 	for i, source := range sources {
 		if ctx.Err() != nil {
@@ -107,19 +108,48 @@ func (a *app) lookAround(ctx context.Context, args []string, f scanFlags) (found
 		return nil, nil, ctx.Err()
 	case len(l.found) == 0 && len(l.failed) == 0:
 		return nil, nil, fmt.Errorf("%s: %w", printable(filterOf(args)), errNoPictures)
-	case len(l.found) == 0 && len(l.failed) > maxNamed:
-		return nil, nil, fmt.Errorf("%w in any of %d pictures", qr.ErrNoCode, len(l.failed))
 	case len(l.found) == 0:
-		return nil, nil, errors.Join(l.failed...)
+		return nil, nil, l.nothing()
 	}
-	for _, err := range l.failed {
-		fmt.Fprintf(a.Err, "skipped: %v\n", err)
-	}
+	a.saySkipped(l.failed)
 	return l.found, l.skipped, nil
 }
 
-// picturePaths replaces addresses by paths, and folders by the pictures directly in them.
-func (a *app) picturePaths(args []string) ([]string, error) {
+// nothing is why nothing was found: every cause, or of many the first that is not just a picture without a code.
+func (l *lookout) nothing() error {
+	if len(l.failed) <= maxNamed {
+		return errors.Join(l.failed...)
+	}
+	for _, err := range l.failed {
+		if !errors.Is(err, qr.ErrNoCode) {
+			return fmt.Errorf("%w; and %d more in which nothing was found", err, len(l.failed)-1)
+		}
+	}
+	return fmt.Errorf("%w in any of %d pictures", qr.ErrNoCode, len(l.failed))
+}
+
+// saySkipped names what was not read beside what was. Many pictures without a code are only counted.
+func (a *app) saySkipped(failed []error) {
+	codeless := func(err error) bool { return errors.Is(err, qr.ErrNoCode) && !errors.Is(err, qr.ErrNotAll) }
+	without := 0
+	for _, err := range failed {
+		if codeless(err) {
+			without++
+		}
+	}
+	for _, err := range failed {
+		if without <= maxNamed || !codeless(err) {
+			fmt.Fprintf(a.Err, "skipped: %v\n", err)
+		}
+	}
+	if without > maxNamed {
+		fmt.Fprintf(a.Err, "skipped: %s without a QR code\n", count(without, "picture"))
+	}
+}
+
+// picturePaths replaces addresses by paths, and folders by the pictures directly in them. A folder that cannot be read is
+// one place that failed.
+func (a *app) picturePaths(l *lookout, args []string) ([]string, error) {
 	var paths []string
 	for i, arg := range args {
 		if path, ok := capture.FileURL(arg); ok {
@@ -134,7 +164,8 @@ func (a *app) picturePaths(args []string) ([]string, error) {
 		}
 		inside, err := capture.PicturesIn(arg)
 		if err != nil {
-			return nil, err
+			l.take(arg, true, nil, cmp.Or(errors.Unwrap(err), err))
+			continue
 		}
 		paths = append(paths, inside...)
 		fmt.Fprintf(a.Err, "Looking at %s in %s.\n", count(len(inside), "picture"), printable(arg))
