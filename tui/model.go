@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"twofold/paste"
 	"twofold/tui/add"
 	"twofold/tui/codes"
 	"twofold/tui/handshake"
@@ -44,7 +45,7 @@ type Model struct {
 	from    screen // where Esc in adding or the handshake leads
 	help    bool
 	helpTop int
-	pending add.Found // pasted before a vault was open
+	pending paste.Found // pasted before a vault was open
 
 	touchedAt     time.Time    // the last key or paste
 	here          string       // id of the account that was selected when the vault was closed

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 
+	"twofold/paste"
 	"twofold/qr"
 	"twofold/qr/capture"
 )
@@ -43,6 +44,8 @@ func (a *app) debug(ctx context.Context, args []string, f scanFlags) error {
 
 func (a *app) explain(ctx context.Context, args []string, f scanFlags) (qr.Look, error) {
 	switch {
+	case f.debug == "-":
+		return qr.Look{}, usageError{"twofold scan", errors.New("--debug writes a picture FILE, and not to standard output")}
 	case f.clipboard || f.json || f.raw, f.screen == (len(args) == 1), len(args) > 1:
 		return qr.Look{}, usageError{"twofold scan", errDebugOne}
 	case f.screen:
@@ -52,15 +55,32 @@ func (a *app) explain(ctx context.Context, args []string, f scanFlags) (qr.Look,
 		}
 		return firstRead(pictures, func(p capture.Picture) (qr.Look, error) { return qr.Explain(p.Image) })
 	}
-	data, err := a.pictureBytes(ctx, args[0])
-	defer clear(data)
+	source := args[0]
+	if path, ok := capture.FileURL(source); ok {
+		source = path
+	}
+	data, err := a.pictureBytes(ctx, source)
+	defer func() { clear(data) }()
+	if text := string(data[:min(len(data), 128)]); err == nil && paste.StartsWell(text) {
+		data, err = explainable(data)
+	}
 	if err != nil {
-		return qr.Look{}, fmt.Errorf("%s: %w", printable(args[0]), err)
+		return qr.Look{}, fmt.Errorf("%s: %w", scanned{source: source}.where(), err)
 	}
 	if !capture.IsPDF(data) {
 		return qr.ExplainFile(data)
 	}
 	return explainPages(ctx, data)
+}
+
+// explainable is the picture in a text that has one data: address.
+func explainable(text []byte) ([]byte, error) {
+	defer clear(text)
+	f := paste.Recognize(string(text))
+	if len(f.Pictures) != 1 {
+		return nil, fmt.Errorf("%w: it is a text", qr.ErrNotAPicture)
+	}
+	return capture.DataURL(f.Pictures[0])
 }
 
 // explainPages explains the first page of a PDF that has a code, else the first.

@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 
+	"twofold/paste"
 	"twofold/qr"
 	"twofold/qr/capture"
-	"twofold/vault/transfer"
 )
 
 // scanned is one code, and what it was found in.
@@ -180,41 +180,39 @@ func (a *app) readSource(ctx context.Context, source string) ([]capture.Code, er
 	if err != nil {
 		return nil, err
 	}
-	if source == "-" && isText(data) {
-		return codesInText(ctx, string(data))
+	if paste.StartsWell(string(data[:min(len(data), 128)])) {
+		return codesIn(ctx, paste.Recognize(string(data)))
 	}
 	return capture.Codes(ctx, data)
 }
 
-// isText tells an address or a link apart from a picture.
-func isText(data []byte) bool {
-	text := string(data[:min(len(data), 64)])
-	return capture.IsDataURL(text) || linkStart(text)
+// codesIn is what a text says that came in place of a picture: links, and the pictures in data: addresses. Of several
+// it goes on after one that cannot be read.
+func codesIn(ctx context.Context, f paste.Found) ([]capture.Code, error) {
+	var (
+		codes  []capture.Code
+		missed error
+	)
+	for _, link := range f.Links {
+		codes = append(codes, capture.Code{Text: link})
+	}
+	for _, address := range f.Pictures {
+		data, err := capture.DataURL(address)
+		if err == nil {
+			var more []capture.Code
+			more, err = capture.Codes(ctx, data)
+			codes = append(codes, more...)
+		}
+		clear(data)
+		missed = cmp.Or(missed, err)
+	}
+	return codes, lostBeside(codes, missed)
 }
 
-func linkStart(text string) bool {
-	lower := strings.ToLower(strings.TrimSpace(text))
-	return strings.HasPrefix(lower, "otpauth://") || strings.HasPrefix(lower, "steam://") || transfer.IsGoogle(lower)
-}
-
-// codesInText is what a text says that came in place of a picture: a data: address, or links, one a line.
-func codesInText(ctx context.Context, text string) ([]capture.Code, error) {
-	if capture.IsDataURL(text) {
-		data, err := capture.DataURL(text)
-		defer clear(data)
-		if err != nil {
-			return nil, err
-		}
-		return capture.Codes(ctx, data)
+// lostBeside is the error with what was found in several places of which one could not be read.
+func lostBeside(codes []capture.Code, missed error) error {
+	if missed == nil || len(codes) == 0 || errors.Is(missed, qr.ErrNotAll) {
+		return missed
 	}
-	var codes []capture.Code
-	for line := range strings.Lines(text) {
-		if linkStart(line) {
-			codes = append(codes, capture.Code{Text: strings.TrimSpace(line)})
-		}
-	}
-	if len(codes) == 0 {
-		return nil, errNoCodeInText
-	}
-	return codes, nil
+	return fmt.Errorf("%w: %w", qr.ErrNotAll, missed)
 }

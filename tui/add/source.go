@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"twofold/paste"
 	"twofold/qr"
 	"twofold/qr/capture"
 	"twofold/tui/widget"
@@ -33,7 +34,7 @@ type source struct {
 type found struct{ text, from string }
 
 // sourcesOf are those of a paste, links first: they are here already.
-func sourcesOf(f Found) []source {
+func sourcesOf(f paste.Found) []source {
 	var out []source
 	if len(f.Links) > 0 {
 		out = append(out, source{doing: "Reading", open: func(context.Context) ([]found, error) {
@@ -79,7 +80,7 @@ func folder(ctx context.Context, dir string) ([]found, error) {
 		out    []found
 		missed error // the first thing that was not looked at
 	)
-	for _, path := range paths[:min(len(paths), maxFound)] {
+	for _, path := range paths[:min(len(paths), paste.MaxFound)] {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -95,8 +96,8 @@ func folder(ctx context.Context, dir string) ([]found, error) {
 		}
 		out = append(out, texts...)
 	}
-	if len(paths) > maxFound {
-		missed = cmp.Or(missed, fmt.Errorf("%w: the pictures after the first %d of %d", qr.ErrNotAll, maxFound, len(paths)))
+	if len(paths) > paste.MaxFound {
+		missed = cmp.Or(missed, fmt.Errorf("%w: the pictures after the first %d of %d", qr.ErrNotAll, paste.MaxFound, len(paths)))
 	}
 	return out, folderVerdict(len(out), len(paths), missed)
 }
@@ -168,22 +169,22 @@ var (
 	errClipboardOther = errors.New("neither a picture nor a link that enrolls is in the clipboard")
 )
 
-// clipboard reads its picture, else what its text is about.
+// clipboard reads its picture, and where no code is in that, what its text is about: programs put both there.
 func (s Sources) clipboard(ctx context.Context) ([]found, error) {
 	clip, err := s.Clipboard(ctx)
-	switch {
-	case err != nil:
-		return nil, err
-	case len(clip.Picture) > 0:
-		return pictured(ctx, "in the clipboard", clip.Picture)
-	case strings.TrimSpace(clip.Text) == "":
-		return nil, errClipboardEmpty
-	}
 	var out []found
-	for _, src := range sourcesOf(Recognize(clip.Text)) {
+	if err == nil && len(clip.Picture) > 0 {
+		out, err = pictured(ctx, "in the clipboard", clip.Picture)
+	} else if err == nil && strings.TrimSpace(clip.Text) == "" {
+		err = errClipboardEmpty
+	}
+	if len(out) > 0 || clip.Text == "" || ctx.Err() != nil || errors.Is(err, errClipboardEmpty) {
+		return out, err
+	}
+	for _, src := range sourcesOf(paste.Copied(clip.Text)) {
 		more, failed := src.open(ctx)
 		out = append(out, more...)
-		if failed != nil {
+		if failed != nil && err == nil {
 			err = failed
 		}
 	}
@@ -242,9 +243,9 @@ const looksLikeLink = "That looks like a link, not a picture. Paste it whole."
 func note(s source, typed bool, err error) string {
 	why := wordRead(err)
 	switch {
-	case PartOfLink(s.name) && errors.Is(err, fs.ErrNotExist):
+	case paste.PartOfLink(s.name) && errors.Is(err, fs.ErrNotExist):
 		return looksLikeLink
-	case s.name == "" || typed || PartOfLink(s.name):
+	case s.name == "" || typed || paste.PartOfLink(s.name):
 		return strings.ToUpper(why[:1]) + why[1:]
 	}
 	return widget.Clean(filepath.Base(s.name)) + ": " + why

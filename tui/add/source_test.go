@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"twofold/paste"
 	"twofold/qr"
 )
 
@@ -36,7 +37,7 @@ func drawn(t *testing.T, dir, name, text string) string {
 func TestPicturesOfALargeFolderThatAreLeftOutAreTold(t *testing.T) {
 	dir := t.TempDir()
 	drawn(t, dir, "a.png", link)
-	for i := range maxFound {
+	for i := range paste.MaxFound {
 		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("b%d.png", i)), []byte("no picture"), 0o600); err != nil {
 			t.Fatal(err)
 		}
