@@ -200,7 +200,7 @@ func (a *app) addShown(ctx context.Context, keys []vault.Key, question string, y
 		} else {
 			added, err = a.addMany(ctx, v, keys)
 		}
-		if asJSON {
+		if asJSON && (err == nil || len(added) > 0 || errors.Is(err, errNotTaken)) { // else the error is the whole answer
 			err = errors.Join(a.writeJSON(listed(added)), err)
 		}
 		return err

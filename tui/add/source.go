@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"twofold/paste"
 	"twofold/qr"
@@ -28,7 +29,11 @@ type source struct {
 	doing string // "Looking at the screen"
 	name  string // of a file, for notes; empty where doing says enough
 	open  func(context.Context) ([]found, error)
+	far   *far // of a folder; may be nil
 }
+
+// far counts the pictures of a folder that were read, for the clock's ticks to show.
+type far struct{ done, of atomic.Int64 }
 
 // found is a text that may enroll, and where it was: "in shot.png, upper left, 300x300 px".
 type found struct{ text, from string }
@@ -56,10 +61,11 @@ func sourcesOf(f paste.Found) []source {
 	}
 	for _, path := range f.Paths {
 		base := widget.Truncate(widget.Clean(filepath.Base(path)), 36) // where in it is worth more than its end
-		out = append(out, source{doing: "Reading " + base, name: path, open: func(ctx context.Context) ([]found, error) {
+		so := new(far)
+		out = append(out, source{doing: "Reading " + base, name: path, far: so, open: func(ctx context.Context) ([]found, error) {
 			data, err := readFile(path)
 			if errors.Is(err, errFolder) {
-				return folder(ctx, path)
+				return folder(ctx, path, so)
 			}
 			if err != nil {
 				return nil, err
@@ -71,7 +77,7 @@ func sourcesOf(f paste.Found) []source {
 }
 
 // folder reads the pictures directly in it. Those without a code are passed over: nobody named them.
-func folder(ctx context.Context, dir string) ([]found, error) {
+func folder(ctx context.Context, dir string, so *far) ([]found, error) {
 	paths, err := capture.PicturesIn(home(dir))
 	if err != nil {
 		return nil, err
@@ -80,10 +86,13 @@ func folder(ctx context.Context, dir string) ([]found, error) {
 		out    []found
 		missed error // the first thing that was not looked at
 	)
-	for _, path := range paths[:min(len(paths), paste.MaxFound)] {
+	paths, all := paths[:min(len(paths), paste.MaxFound)], len(paths)
+	so.of.Store(int64(len(paths)))
+	for i, path := range paths {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
+		so.done.Store(int64(i + 1))
 		base := widget.Truncate(widget.Clean(filepath.Base(path)), 36)
 		data, err := readFile(path)
 		if err != nil {
@@ -96,8 +105,8 @@ func folder(ctx context.Context, dir string) ([]found, error) {
 		}
 		out = append(out, texts...)
 	}
-	if len(paths) > paste.MaxFound {
-		missed = cmp.Or(missed, fmt.Errorf("%w: the pictures after the first %d of %d", qr.ErrNotAll, paste.MaxFound, len(paths)))
+	if all > len(paths) {
+		missed = cmp.Or(missed, fmt.Errorf("%w: the pictures after the first %d of %d", qr.ErrNotAll, len(paths), all))
 	}
 	return out, folderVerdict(len(out), len(paths), missed)
 }

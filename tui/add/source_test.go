@@ -42,7 +42,8 @@ func TestPicturesOfALargeFolderThatAreLeftOutAreTold(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	texts, err := folder(context.Background(), dir)
+	so := new(far)
+	texts, err := folder(context.Background(), dir, so)
 	if len(texts) != 1 || !errors.Is(err, qr.ErrNotAll) {
 		t.Fatalf("%d texts, %v", len(texts), err)
 	}
@@ -52,13 +53,17 @@ func TestPicturesOfALargeFolderThatAreLeftOutAreTold(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "b0.png")); err != nil {
 		t.Fatal(err)
 	}
-	if texts, err = folder(context.Background(), dir); len(texts) != 1 || err != nil {
+	if texts, err = folder(context.Background(), dir, so); len(texts) != 1 || err != nil {
 		t.Errorf("200: %d texts, %v", len(texts), err)
 	}
 	if err := os.Remove(filepath.Join(dir, "a.png")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err = folder(context.Background(), dir); err == nil || !strings.Contains(err.Error(), "199 pictures") {
+	if _, err = folder(context.Background(), dir, so); err == nil || !strings.Contains(err.Error(), "199 pictures") {
 		t.Errorf("none: %v", err)
+	}
+	r := reading{left: []source{{doing: "Reading shots", far: so}}, of: 1}
+	if got := r.progress(); got != "Reading shots… 199 of 199" {
+		t.Errorf("%q", got)
 	}
 }
