@@ -2,6 +2,7 @@ package qr
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,33 +30,39 @@ type Frame struct {
 	Results []Result
 }
 
+// ErrNotAll is beside what was found where a part of a file was not looked at. Its text names the part.
+var ErrNotAll = errors.New("not all was looked at")
+
 // DecodeFrames is [Decode] that tells in which frame of an animated picture a code was. Only frames with codes come
-// back. When ctx is done it stops before the next frame, with what was found and the error of ctx.
+// back. Where a frame is damaged, or a bound is reached, [ErrNotAll] comes with them. When ctx is done it stops before
+// the next frame, with what was found and the error of ctx.
 func DecodeFrames(ctx context.Context, data []byte) ([]Frame, error) {
 	var (
 		found  []Frame
-		failed error
+		missed error // the first part that was not looked at
 		looked int
 		seen   = map[string]bool{}
 		began  = time.Now()
 	)
 	for frame, err := range pictures(data) {
-		if err == nil {
-			err = ctx.Err()
+		if ctx.Err() != nil {
+			return found, ctx.Err()
 		}
 		if err != nil {
-			failed = err
-			break
+			missed = cmp.Or(missed, err)
+			continue
 		}
 		if looked > 0 && time.Since(began) > maxFrameTime {
+			missed = cmp.Or(missed, fmt.Errorf("frame %d and those after it, since %v were over", frame.number, maxFrameTime))
 			break
 		}
-		looked++
 		bounds := frame.image.Bounds() // taken now: the picture is let go of while its codes are read
 		results, err := DecodeImage(frame.image)
 		if err != nil && !errors.Is(err, ErrNoCode) {
-			failed = err
+			missed = cmp.Or(missed, err)
+			continue
 		}
+		looked++
 		if frame.number > 0 {
 			results = unseen(results, seen)
 		}
@@ -63,17 +70,27 @@ func DecodeFrames(ctx context.Context, data []byte) ([]Frame, error) {
 			found = append(found, Frame{frame.number, bounds, results})
 		}
 	}
-	switch {
-	case ctx.Err() != nil:
+	if ctx.Err() != nil {
 		return found, ctx.Err()
-	case len(found) > 0:
-		return found, nil
-	case failed != nil:
-		return nil, failed
-	case looked > 1:
-		return nil, fmt.Errorf("%w in any of %d frames", ErrNoCode, looked)
 	}
-	return nil, ErrNoCode
+	return found, verdict(len(found), looked, missed)
+}
+
+// verdict is the error beside what was found.
+func verdict(found, looked int, missed error) error {
+	switch {
+	case found > 0 && missed == nil:
+		return nil
+	case found > 0:
+		return fmt.Errorf("%w: %w", ErrNotAll, missed)
+	case looked == 0 && missed != nil:
+		return missed
+	case missed != nil:
+		return fmt.Errorf("%w in any of %d frames; %w: %w", ErrNoCode, looked, ErrNotAll, missed)
+	case looked > 1:
+		return fmt.Errorf("%w in any of %d frames", ErrNoCode, looked)
+	}
+	return ErrNoCode
 }
 
 // unseen are the results whose texts are new, which it remembers.
@@ -94,12 +111,25 @@ type picture struct {
 	image  image.Image
 }
 
-// pictures gives the one picture of a file, or the frames of an animated one. An error ends it.
+// pictures gives the one picture of a file, or the frames of an animated one. An error stands for frames that cannot be
+// given; others may follow.
 func pictures(data []byte) iter.Seq2[picture, error] {
 	return func(yield func(picture, error) bool) {
 		if f, _ := sniff(data); f.name == "GIF" && len(data) <= MaxFileSize {
-			if pieces := cutGIF(data); len(pieces) > 1 {
-				animate(pieces, data, yield)
+			pieces, short := cutGIF(data)
+			if len(pieces) > 1 && !animate(pieces, data, yield) {
+				return
+			}
+			if len(pieces) == 1 {
+				img, err := parse(data)
+				if !yield(picture{image: img}, err) {
+					return
+				}
+			}
+			if len(pieces) > 0 {
+				if short != nil {
+					yield(picture{}, short)
+				}
 				return
 			}
 		}
@@ -109,39 +139,43 @@ func pictures(data []byte) iter.Seq2[picture, error] {
 }
 
 // animate composes the frames of a GIF, one after the other on one canvas, as their disposal methods say. Frames that
-// change nothing are passed over.
-func animate(pieces []gifPiece, data []byte, yield func(picture, error) bool) {
+// change nothing are passed over. It is false when the rest is not asked for, or would be of no use.
+func animate(pieces []gifPiece, data []byte, yield func(picture, error) bool) bool {
 	config, err := gif.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
 		yield(picture{}, fmt.Errorf("%w: damaged GIF: %w", ErrNotAPicture, err))
-		return
+		return false
 	}
 	if err := checkSize(config.Width, config.Height); err != nil {
 		yield(picture{}, err)
-		return
+		return false
 	}
 	canvas := image.NewRGBA(image.Rect(0, 0, config.Width, config.Height))
 	seed, seen := maphash.MakeSeed(), map[uint64]bool{}
 	pixels := 0
 	for i, piece := range pieces {
 		if pixels += len(canvas.Pix) / 4; pixels > maxFramePixels {
-			return
+			yield(picture{}, fmt.Errorf("frame %d and those after it, which are too large together", i+1))
+			return false
 		}
 		frame, err := piece.decode()
 		if err != nil {
-			yield(picture{}, err)
-			return
+			if !yield(picture{}, fmt.Errorf("frame %d: %w", i+1, err)) {
+				return false
+			}
+			continue
 		}
 		dispose := piece.disposal(canvas, frame.Bounds())
 		draw.Draw(canvas, frame.Bounds(), frame, frame.Bounds().Min, draw.Over)
 		if sum := maphash.Bytes(seed, canvas.Pix); !seen[sum] {
 			seen[sum] = true
 			if !yield(picture{i + 1, canvas}, nil) {
-				return
+				return false
 			}
 		}
 		dispose()
 	}
+	return true
 }
 
 // gifPiece is what it takes to unpack one frame of a GIF alone: so no more than one is in memory.
@@ -189,43 +223,41 @@ const (
 	gifTrailer   = 0x3B
 )
 
-// cutGIF finds the frames of a GIF without unpacking any. Of a file that is cut off it gives those before.
-func cutGIF(data []byte) []gifPiece {
+// cutGIF finds the frames of a GIF without unpacking any. Of a file that is cut off, or has too many, it gives those
+// before, and an error that names the others.
+func cutGIF(data []byte) (pieces []gifPiece, short error) {
 	const header = 13
 	if len(data) < header {
-		return nil
+		return nil, nil
 	}
 	at := header + gifColors(data[10])
 	if at > len(data) {
-		return nil
+		return nil, nil
 	}
-	var pieces []gifPiece
 	var control []byte
 	head := data[:at]
-	for at < len(data) && len(pieces) < maxFrames {
+	for at < len(data) && data[at] != gifTrailer {
 		start := at
-		switch data[at] {
-		case gifExtension:
-			if at = skipGIF(data, at+2); at < 0 {
-				return pieces
-			}
-			if data[start+1] == gifControl {
-				control = data[start:at]
-			}
-		case gifFrame:
-			if at+10 > len(data) {
-				return pieces
-			}
-			if at = skipGIF(data, at+10+gifColors(data[at+9])+1); at < 0 {
-				return pieces
-			}
-			pieces = append(pieces, gifPiece{head, control, data[start:at]})
-			control = nil
+		switch {
+		case data[at] == gifExtension:
+			at = skipGIF(data, at+2)
+		case data[at] == gifFrame && len(pieces) == maxFrames:
+			return pieces, fmt.Errorf("the frames after the first %d", maxFrames)
+		case data[at] == gifFrame && at+10 <= len(data):
+			at = skipGIF(data, at+10+gifColors(data[at+9])+1)
 		default:
-			return pieces
+			at = -1
+		}
+		switch {
+		case at < 0:
+			return pieces, fmt.Errorf("what comes after frame %d: %w: damaged GIF", len(pieces), ErrNotAPicture)
+		case data[start] == gifFrame:
+			pieces, control = append(pieces, gifPiece{head, control, data[start:at]}), nil
+		case data[start+1] == gifControl:
+			control = data[start:at]
 		}
 	}
-	return pieces
+	return pieces, nil
 }
 
 // gifColors is the size of the color table that the flags announce, in bytes.

@@ -10,6 +10,7 @@ import (
 	"image/color/palette"
 	"image/draw"
 	"image/gif"
+	"strings"
 	"testing"
 )
 
@@ -98,8 +99,49 @@ func TestFramesBeforeTheDamageCount(t *testing.T) {
 	code, other := mustEncode(t, "before").image(4), mustEncode(t, "behind").image(4)
 	data := animated(t, strip{code, image.Point{}, 0}, strip{page(4, 4, color.White), image.Pt(1, 1), 0}, strip{other, image.Point{}, 0})
 	frames, err := DecodeFrames(context.Background(), data[:len(data)-200])
-	if got := framesOf(frames); err != nil || got != "1 before " {
+	if got := framesOf(frames); !errors.Is(err, ErrNotAll) || got != "1 before " {
 		t.Errorf("%q, %v", got, err)
+	}
+	frames, err = DecodeFrames(context.Background(), animated(t, strip{code, image.Point{}, 0}, strip{other, image.Point{}, 0})[:3000])
+	if got := framesOf(frames); !errors.Is(err, ErrNotAll) || got != "0 before " {
+		t.Errorf("the second of two cut off: %q, %v", got, err)
+	}
+}
+
+// TestFramesBehindTheDamageCount: the packed pixels of one are spoiled, and its blocks are whole.
+func TestFramesBehindTheDamageCount(t *testing.T) {
+	code, other, sheet := mustEncode(t, "before").image(4), mustEncode(t, "behind").image(4), page(90, 90, color.White)
+	data := animated(t, strip{code, image.Point{}, 0}, strip{sheet, image.Pt(1, 1), 0}, strip{other, image.Point{}, 0})
+	pieces, err := cutGIF(data)
+	if err != nil || len(pieces) != 3 {
+		t.Fatal(len(pieces), err)
+	}
+	damaged := pieces[1].frame
+	damaged[10+gifColors(damaged[9])] = 1 // no such size of codes
+	frames, err := DecodeFrames(context.Background(), data)
+	if got := framesOf(frames); got != "1 before 3 behind " {
+		t.Errorf("%q", got)
+	}
+	if !errors.Is(err, ErrNotAll) || !strings.HasPrefix(err.Error(), "not all was looked at: frame 2: ") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestFramesAfterTheLastThatIsReadAreTold: 1001 of them, and a code in the first.
+func TestFramesAfterTheLastThatIsReadAreTold(t *testing.T) {
+	code, dot := mustEncode(t, "first").image(4), page(1, 1, color.White)
+	pieces, _ := cutGIF(animated(t, strip{code, image.Point{}, 0}, strip{dot, image.Point{}, 0}))
+	long := append(bytes.Clone(pieces[0].head), pieces[0].frame...)
+	for range maxFrames {
+		long = append(long, pieces[1].frame...)
+	}
+	frames, err := DecodeFrames(context.Background(), append(long, gifTrailer))
+	if got := framesOf(frames); got != "1 first " || !errors.Is(err, ErrNotAll) || err.Error() != "not all was looked at: the frames after the first 1000" {
+		t.Errorf("%q, %v", got, err)
+	}
+	short := long[:len(long)-len(pieces[1].frame)]
+	if _, err = DecodeFrames(context.Background(), append(bytes.Clone(short), gifTrailer)); err != nil {
+		t.Errorf("1000 frames: %v", err)
 	}
 }
 
@@ -125,7 +167,7 @@ func TestFramesCanBeLeft(t *testing.T) {
 // TestDeepGIFs: thousands of frames of nothing, on a small and on a large canvas.
 func TestDeepGIFs(t *testing.T) {
 	still := animated(t, strip{page(64, 64, color.White), image.Point{}, 0}, strip{page(1, 1, color.White), image.Point{}, 0})
-	pieces := cutGIF(still)
+	pieces, _ := cutGIF(still)
 	deep := bytes.Clone(pieces[0].head)
 	for range 20_000 {
 		deep = append(deep, pieces[1].frame...)

@@ -17,7 +17,6 @@ import (
 
 	"twofold/qr"
 	"twofold/qr/capture"
-	"twofold/tui/add"
 )
 
 // part is the link of one part of an export of Google Authenticator, of so many accounts named NAME1 and so on.
@@ -159,6 +158,7 @@ func TestClipboardIsLookedAt(t *testing.T) {
 		want string
 	}{
 		"picture":  {capture.Clip{Picture: file}, "Found in the clipboard, filling the picture"},
+		"both":     {capture.Clip{Picture: []byte("GIF89a"), Text: newLink}, "Found in the clipboard"},
 		"link":     {capture.Clip{Text: newLink}, "Found in the clipboard"},
 		"address":  {capture.Clip{Text: "file://" + strings.ReplaceAll(path, " ", "%20")}, "Found in a b.png"},
 		"data":     {capture.Clip{Text: "data:image/png;base64," + base64.StdEncoding.EncodeToString(file)}, "Found in the pasted picture"},
@@ -263,34 +263,6 @@ func TestDroppedPathsInManySpellings(t *testing.T) {
 			d.paste(spell(path))
 			d.shows("Found in "+filepath.Base(path), "Wikipedia · ada@example.com")
 		})
-	}
-}
-
-func TestWhatAPasteIsAbout(t *testing.T) {
-	for pasted, want := range map[string]add.Found{
-		`"C:\Users\Ada L\qr.png"`:                {Paths: []string{`C:\Users\Ada L\qr.png`}},
-		`C:\Users\Ada L\qr.png`:                  {Paths: []string{`C:\Users\Ada L\qr.png`}},
-		`"\\server\share\qr.png"`:                {Paths: []string{`\\server\share\qr.png`}},
-		`"C:\a.png" "D:\b c.jpg"`:                {Paths: []string{`C:\a.png`, `D:\b c.jpg`}},
-		"file:///C:/Users/Ada%20L/qr.png":        {Paths: []string{"C:/Users/Ada L/qr.png"}},
-		"'/a.png' '/b c.png'":                    {Paths: []string{"/a.png", "/b c.png"}},
-		"/a/b.png\n/c/d.TIFF":                    {Paths: []string{"/a/b.png", "/c/d.TIFF"}},
-		"'/a/b c.pdf' ":                          {Paths: []string{"/a/b c.pdf"}},
-		"file:///a%2Fb.png\r\nfile:///c%20d.gif": {Paths: []string{"/a/b.png", "/c d.gif"}},
-		"~/qr.png":                               {Paths: []string{"~/qr.png"}},
-		"data:image/png;base64,AAAA":             {Pictures: []string{"data:image/png;base64,AAAA"}},
-		"steam://GEZDGNBVGY3TQOJQ":               {Links: []string{"steam://GEZDGNBVGY3TQOJQ"}},
-		"steam://run/440":                        {},
-		"steam://rungameid/1234567890123456":     {},
-		"look at /a/b.png":                       {},
-		"qr.png":                                 {},
-		"file://server/a.png":                    {},
-		"/a/b.txt":                               {},
-		"":                                       {},
-	} {
-		if got := add.Recognize(pasted); fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) {
-			t.Errorf("%q is %q, want %q", pasted, got, want)
-		}
 	}
 }
 

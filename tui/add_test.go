@@ -97,6 +97,21 @@ func TestSeveralPicturesAreListedAndChosen(t *testing.T) {
 	d.shows("Added Wikipedia")
 }
 
+// TestNarrowTerminalLosesNeitherTheWayOutNorTheReason: lines are cut at 40 columns, and the chosen one's reason is whole.
+func TestNarrowTerminalLosesNeitherTheWayOutNorTheReason(t *testing.T) {
+	a := picture(t, "a.png", newLink)
+	b := picture(t, "b.png", "https://example.com")
+	d := newDesk(t, 40, 24, nil).furnish().start()
+	d.press("a")
+	d.shows("Esc back")
+	d.press("esc")
+	d.paste("'" + a + "' '" + b + "'")
+	d.shows("2 codes found", "Esc leave it")
+	d.hides("(example.com)")
+	d.press("down")
+	d.shows("(example.com)", "b.png")
+}
+
 func TestDuplicateIsSeenBeforeAdding(t *testing.T) {
 	d := newDesk(t, 80, 24, nil).furnish().start()
 	d.paste("otpauth://totp/KOR:ada@example.com?issuer=KOR&secret=" + rfcSecret)

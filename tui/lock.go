@@ -7,8 +7,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"twofold/tui/add"
 	"twofold/tui/codes"
+	"twofold/tui/paste"
 	"twofold/tui/trash"
 	"twofold/tui/widget"
 	"twofold/vault"
@@ -58,7 +58,7 @@ func (m Model) closeVault() (Model, tea.Cmd) {
 	}
 	v, typed, owned := m.vault, m.passphrase, m.owned
 	m.vault, m.passphrase = nil, vault.Secret{}
-	m.help, m.pending = false, add.Found{}
+	m.help, m.pending = false, paste.Found{}
 	m.noting++
 	m.in, m.from = inUnlock, inUnlock
 	return m, tea.Batch(empty, func() tea.Msg {

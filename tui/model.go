@@ -9,6 +9,7 @@ import (
 	"twofold/tui/add"
 	"twofold/tui/codes"
 	"twofold/tui/handshake"
+	"twofold/tui/paste"
 	"twofold/tui/theme"
 	"twofold/tui/trash"
 	"twofold/tui/unlock"
@@ -44,7 +45,7 @@ type Model struct {
 	from    screen // where Esc in adding or the handshake leads
 	help    bool
 	helpTop int
-	pending add.Found // pasted before a vault was open
+	pending paste.Found // pasted before a vault was open
 
 	touchedAt     time.Time    // the last key or paste
 	here          string       // id of the account that was selected when the vault was closed

@@ -5,6 +5,7 @@ import (
 
 	"twofold/tui/add"
 	"twofold/tui/codes"
+	"twofold/tui/paste"
 	"twofold/tui/unlock"
 )
 
@@ -13,8 +14,8 @@ import (
 func (m Model) paste(msg tea.PasteMsg) (Model, tea.Cmd) {
 	m.help = false
 	m.codes = m.codes.Hide()
-	found := add.Recognize(msg.Content)
-	if m.in == inUnlock && m.unlock.Typing() && (found.Any() || add.PartOfLink(msg.Content)) {
+	found := paste.Recognize(msg.Content)
+	if m.in == inUnlock && m.unlock.Typing() && (found.Any() || paste.PartOfLink(msg.Content)) {
 		m.unlock = m.unlock.Refuse()
 		return m, nil
 	}
@@ -25,7 +26,7 @@ func (m Model) paste(msg tea.PasteMsg) (Model, tea.Cmd) {
 		return m.show(found)
 	}
 	m.pending = found
-	m.unlock = m.unlock.After(found.What())
+	m.unlock = m.unlock.After(add.What(found))
 	var cmd, more tea.Cmd
 	if m.in == inHandshake {
 		m, cmd = m.leaveHandshake()
@@ -35,7 +36,7 @@ func (m Model) paste(msg tea.PasteMsg) (Model, tea.Cmd) {
 }
 
 // show opens the one confirmation that every paste leads to.
-func (m Model) show(found add.Found) (Model, tea.Cmd) {
+func (m Model) show(found paste.Found) (Model, tea.Cmd) {
 	if m.in != inAdd {
 		m.from = m.in
 	}
@@ -77,7 +78,7 @@ func (m Model) opened(msg unlock.Opened) (Model, tea.Cmd) {
 		m.in, m.adding, m.add = inAdd, false, m.add.Over(m.vault)
 	case m.pending.Any():
 		found := m.pending
-		m.pending = add.Found{}
+		m.pending = paste.Found{}
 		m, c[2] = m.show(found)
 	case msg.Then == unlock.ThenPicture:
 		m.in, m.add = inAdd, m.newAdd()

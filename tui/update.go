@@ -8,6 +8,7 @@ import (
 	"twofold/tui/add"
 	"twofold/tui/codes"
 	"twofold/tui/handshake"
+	"twofold/tui/paste"
 	"twofold/tui/theme"
 	"twofold/tui/trash"
 	"twofold/tui/unlock"
@@ -80,7 +81,7 @@ func (m Model) front(msg tea.Msg) (Model, tea.Cmd) {
 		m.unlock, cmd = m.unlock.Update(msg)
 		m.unlock, ask = m.unlock.Asked()
 		if m.unlock.Awaited() == "" { // the person went back
-			m.pending = add.Found{}
+			m.pending = paste.Found{}
 		}
 	case inCodes:
 		m.codes, cmd = m.codes.Update(msg)

@@ -29,7 +29,8 @@ func (a *app) addCommand() *cobra.Command {
 		Long: `Add an account from a link or a key.
 
 It asks, or reads one otpauth:// link or bare secret a line from a pipe. The flags
-describe a bare secret; a link brings its own parameters.`,
+describe a bare secret; a link brings its own parameters. It asks before it adds; not
+in a script, where no stream is a terminal.`,
 		Example: `  twofold add
   wl-paste | twofold add
   twofold add --issuer GitHub --label ada@example.com < key.txt`,
@@ -184,7 +185,7 @@ func (a *app) addKeys(ctx context.Context, keys []vault.Key, yes, asJSON bool) e
 
 // addShown asks, and adds: one as one, several in one change of the vault.
 func (a *app) addShown(ctx context.Context, keys []vault.Key, question string, yes, asJSON bool) error {
-	ok, err := a.confirm(ctx, question, yes || !a.interactive())
+	ok, err := a.confirm(ctx, question, yes || !a.attended())
 	if err != nil {
 		return err
 	}
@@ -199,7 +200,7 @@ func (a *app) addShown(ctx context.Context, keys []vault.Key, question string, y
 		} else {
 			added, err = a.addMany(ctx, v, keys)
 		}
-		if asJSON {
+		if asJSON && (err == nil || len(added) > 0 || errors.Is(err, errNotTaken)) { // else the error is the whole answer
 			err = errors.Join(a.writeJSON(listed(added)), err)
 		}
 		return err
@@ -232,7 +233,7 @@ func (a *app) preview(key vault.Key) error {
 	if key.Secret.Len() < shortKey {
 		fmt.Fprintf(a.Err, "warning: the key of %s is very short, %d bits. Is it complete?\n", nameOf(key.Account), 8*key.Secret.Len())
 	}
-	if !a.interactive() {
+	if _, person := terminal(a.Err); !person {
 		return nil
 	}
 	fmt.Fprintf(a.Err, "  %s  %s\n", described(key.Account), code.Reveal())

@@ -143,7 +143,7 @@ func (a *app) writeExport(ctx context.Context, target string, format transfer.Fo
 	if !locked {
 		question = fmt.Sprintf("Write %s in the clear? Whoever gets the file can log in as you.", count(len(keys), "account"))
 	}
-	ok, err := a.confirm(ctx, question, f.yes || locked && !a.interactive())
+	ok, err := a.confirm(ctx, question, f.yes || locked && !a.attended())
 	if err != nil {
 		return err
 	}

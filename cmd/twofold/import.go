@@ -30,7 +30,8 @@ func (a *app) importCommand() *cobra.Command {
 		Long: `Take over the accounts that another authenticator has exported.
 
 The format is known by the file's content; "twofold formats" lists them. A picture of
-an export's QR codes is read, too. It shows what would be added, and asks. An account
+an export's QR codes is read, too. It shows what would be added, and asks; not in a
+script, where no stream is a terminal. An account
 that is there already is left alone. One whose secret is there under another name, or
 whose name is there with another secret, is left out unless --all says otherwise.
 Importing the same file twice adds nothing.`,
@@ -107,7 +108,7 @@ func (a *app) takeImport(ctx context.Context, v *vault.Vault, p importPlan, f im
 	}
 	keys := p.taken()
 	if len(keys) > 0 {
-		ok, err := a.confirm(ctx, fmt.Sprintf("Add %s?", count(len(keys), "account")), f.yes || !a.interactive())
+		ok, err := a.confirm(ctx, fmt.Sprintf("Add %s?", count(len(keys), "account")), f.yes || !a.attended())
 		if err != nil {
 			return err
 		}
@@ -143,6 +144,7 @@ func (a *app) takeImport(ctx context.Context, v *vault.Vault, p importPlan, f im
 
 // readExport reads a file, or the QR codes in a picture of one.
 func (a *app) readExport(ctx context.Context, source string, f importFlags) (transfer.Format, transfer.Export, error) {
+	var lost error // what of a picture was not looked at
 	if info, err := os.Stat(source); source != "-" && err == nil && info.IsDir() {
 		err := transfer.CheckFolder(os.DirFS(source))
 		if err == nil {
@@ -150,17 +152,18 @@ func (a *app) readExport(ctx context.Context, source string, f importFlags) (tra
 		}
 		return transfer.Format{}, transfer.Export{}, err
 	}
-	data, err := a.pictureBytes(source)
+	data, err := a.pictureBytes(ctx, source)
 	defer func() { clear(data) }()
 	if err != nil {
 		return transfer.Format{}, transfer.Export{}, err
 	}
 	if qr.IsPicture(data) || capture.IsPDF(data) {
 		codes, err := capture.Codes(ctx, data)
-		if err != nil {
+		if len(codes) == 0 || err != nil && !errors.Is(err, qr.ErrNotAll) {
 			return transfer.Format{}, transfer.Export{}, err
 		}
 		clear(data)
+		lost = err
 		data = textLines(codes)
 	}
 	format, err := a.formatOf(data, f.format)
@@ -179,6 +182,9 @@ func (a *app) readExport(ctx context.Context, source string, f importFlags) (tra
 			}
 		},
 	})
+	if lost != nil {
+		export.Parts = append(export.Parts, lost.Error())
+	}
 	return format, export, err
 }
 

@@ -64,7 +64,7 @@ func (a *app) undoImport(ctx context.Context, f importFlags) error {
 		if len(ids) == 0 {
 			return errors.Join(errNothingToUndo, os.Remove(name))
 		}
-		ok, err := a.confirm(ctx, fmt.Sprintf("Put %s into the trash?", count(len(ids), "account")), f.yes || !a.interactive())
+		ok, err := a.confirm(ctx, fmt.Sprintf("Put %s into the trash?", count(len(ids), "account")), f.yes || !a.attended())
 		if err != nil {
 			return err
 		}

@@ -14,16 +14,22 @@ import (
 // errNobodyToAsk says that a question came up where no terminal is there to answer it.
 var errNobodyToAsk = errors.New("this needs an answer, and there is no terminal to ask on")
 
-// confirm asks a yes-or-no question on the terminal; anything but y or yes is no. With yes it does not ask.
+// confirm asks a yes-or-no question on the terminal; anything but y or yes is no. With yes it does not ask. Where
+// standard input or the talk goes elsewhere it asks on the terminal itself.
 func (a *app) confirm(ctx context.Context, question string, yes bool) (bool, error) {
 	if yes {
 		return true, nil
 	}
-	if !a.interactive() {
+	if !a.attended() {
 		return false, errNobodyToAsk
 	}
-	fmt.Fprintf(a.Err, "%s [y/N] ", question)
-	line, err := a.readLine(ctx)
+	tty, done, err := a.tty()
+	if err != nil {
+		return false, err
+	}
+	defer done()
+	fmt.Fprintf(a.talkTo(tty), "%s [y/N] ", question)
+	line, err := readLineFrom(ctx, tty)
 	if err != nil {
 		return false, err
 	}
@@ -32,6 +38,30 @@ func (a *app) confirm(ctx context.Context, question string, yes bool) (bool, err
 		return true, nil
 	}
 	return false, nil
+}
+
+// attended reports whether a person is there to be asked: one of the streams is a terminal, and the terminal can be
+// opened. A script, whose streams are all redirected, is asked nothing.
+func (a *app) attended() bool {
+	for _, stream := range []any{a.In, a.Err, a.Out} {
+		if _, ok := terminal(stream); ok {
+			_, done, err := a.tty()
+			if err != nil {
+				return false
+			}
+			done()
+			return true
+		}
+	}
+	return false
+}
+
+// talkTo is where a question goes: with the other talk, where that is seen.
+func (a *app) talkTo(tty io.Writer) io.Writer {
+	if _, ok := terminal(a.Err); ok {
+		return a.Err
+	}
+	return tty
 }
 
 // await waits for read, which blocks on a terminal, until ctx is done. Nothing can call read back then, so its goroutine
@@ -55,9 +85,12 @@ func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	}
 }
 
-// readLine reads one line from standard input byte by byte, so that nothing behind it is swallowed.
-func (a *app) readLine(ctx context.Context) (string, error) {
-	line, err := await(ctx, func() ([]byte, error) { return lineOf(a.In) })
+// readLine reads one line from standard input.
+func (a *app) readLine(ctx context.Context) (string, error) { return readLineFrom(ctx, a.In) }
+
+// readLineFrom reads one line byte by byte, so that nothing behind it is swallowed.
+func readLineFrom(ctx context.Context, in io.Reader) (string, error) {
+	line, err := await(ctx, func() ([]byte, error) { return lineOf(in) })
 	if err != nil {
 		return "", fmt.Errorf("read the answer: %w", err)
 	}
@@ -93,10 +126,7 @@ func (a *app) askHidden(ctx context.Context, prompt string) ([]byte, error) {
 		return nil, err
 	}
 	defer done()
-	talk := io.Writer(tty)
-	if _, ok := terminal(a.Err); ok {
-		talk = a.Err
-	}
+	talk := a.talkTo(tty)
 	before, err := term.GetState(int(tty.Fd()))
 	if err != nil {
 		return nil, fmt.Errorf("read from the terminal: %w", err)

@@ -29,7 +29,10 @@ input: a picture, the text of a data: address, or links.
 
 An export of Google Authenticator may have several codes: name all its pictures
 at once, in any order. Where one is missing, the accounts of the others are
-added, the missing part is named, and the exit code is 1.`,
+added, the missing part is named, and the exit code is 1.
+
+It asks before it adds, on the terminal, also when a picture comes through a pipe. In
+a script, where no stream is a terminal, it adds without a question.`,
 		Example: `  twofold scan screenshot.png
   twofold scan --screen             look at every monitor
   twofold scan --clipboard          a picture or a link in the clipboard

@@ -154,7 +154,7 @@ func (a *app) showEnrolled(e enrolled) error {
 	}
 	fmt.Fprintln(a.Err, what+":")
 	for _, key := range e.keys {
-		if !a.interactive() {
+		if _, person := terminal(a.Err); !person {
 			fmt.Fprintln(a.Err, "  "+described(key.Account))
 		}
 		if err := a.preview(key); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"twofold/qr"
 	"twofold/qr/capture"
+	"twofold/tui/paste"
 )
 
 var errDebugOne = errors.New("--debug looks at one picture: a file, - or --screen")
@@ -43,6 +44,8 @@ func (a *app) debug(ctx context.Context, args []string, f scanFlags) error {
 
 func (a *app) explain(ctx context.Context, args []string, f scanFlags) (qr.Look, error) {
 	switch {
+	case f.debug == "-":
+		return qr.Look{}, usageError{"twofold scan", errors.New("--debug writes a picture FILE, and not to standard output")}
 	case f.clipboard || f.json || f.raw, f.screen == (len(args) == 1), len(args) > 1:
 		return qr.Look{}, usageError{"twofold scan", errDebugOne}
 	case f.screen:
@@ -52,19 +55,49 @@ func (a *app) explain(ctx context.Context, args []string, f scanFlags) (qr.Look,
 		}
 		return firstRead(pictures, func(p capture.Picture) (qr.Look, error) { return qr.Explain(p.Image) })
 	}
-	data, err := a.pictureBytes(args[0])
-	defer clear(data)
+	source := args[0]
+	if path, ok := capture.FileURL(source); ok {
+		source = path
+	}
+	data, err := a.pictureBytes(ctx, source)
+	defer func() { clear(data) }()
+	if text := string(data[:min(len(data), 128)]); err == nil && paste.StartsWell(text) {
+		data, err = explainable(data)
+	}
 	if err != nil {
-		return qr.Look{}, fmt.Errorf("%s: %w", printable(args[0]), err)
+		return qr.Look{}, fmt.Errorf("%s: %w", scanned{source: source}.where(), err)
 	}
 	if !capture.IsPDF(data) {
 		return qr.ExplainFile(data)
 	}
-	pages, err := capture.Pages(ctx, data)
-	if err != nil {
-		return qr.Look{}, err
+	return explainPages(ctx, data)
+}
+
+// explainable is the picture in a text that has one data: address.
+func explainable(text []byte) ([]byte, error) {
+	defer clear(text)
+	f := paste.Recognize(string(text))
+	if len(f.Pictures) != 1 {
+		return nil, fmt.Errorf("%w: it is a text", qr.ErrNotAPicture)
 	}
-	return firstRead(pages, qr.ExplainFile)
+	return capture.DataURL(f.Pictures[0])
+}
+
+// explainPages explains the first page of a PDF that has a code, else the first.
+func explainPages(ctx context.Context, data []byte) (first qr.Look, err error) {
+	for page, err := range capture.Pages(ctx, data) {
+		if err != nil {
+			return first, err
+		}
+		look, err := qr.Explain(page.Image)
+		if err != nil || len(look.Results) > 0 {
+			return look, err
+		}
+		if page.Number == 1 {
+			first = look
+		}
+	}
+	return first, nil
 }
 
 // firstRead explains the first of several pictures that has a code, else the first.
@@ -84,20 +117,22 @@ func firstRead[T any](pictures []T, explain func(T) (qr.Look, error)) (first qr.
 	return first, nil
 }
 
-// pictureBytes reads a file or standard input.
-func (a *app) pictureBytes(source string) ([]byte, error) {
-	in := a.In
-	if source != "-" {
-		f, err := os.Open(source)
-		if err != nil {
-			return nil, errors.Unwrap(err)
+// pictureBytes reads a file or standard input. A pipe or a terminal may keep it waiting, until ctx is done.
+func (a *app) pictureBytes(ctx context.Context, source string) ([]byte, error) {
+	return await(ctx, func() ([]byte, error) {
+		in := a.In
+		if source != "-" {
+			f, err := os.Open(source)
+			if err != nil {
+				return nil, errors.Unwrap(err)
+			}
+			defer f.Close()
+			in = f
 		}
-		defer f.Close()
-		in = f
-	}
-	data, err := io.ReadAll(io.LimitReader(in, qr.MaxFileSize+1))
-	if err != nil {
-		return data, fmt.Errorf("read it: %w", err)
-	}
-	return data, nil
+		data, err := io.ReadAll(io.LimitReader(in, qr.MaxFileSize+1))
+		if err != nil {
+			return data, fmt.Errorf("read it: %w", err)
+		}
+		return data, nil
+	})
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +11,7 @@ import (
 
 	"twofold/qr"
 	"twofold/qr/capture"
-	"twofold/vault/transfer"
+	"twofold/tui/paste"
 )
 
 // scanned is one code, and what it was found in.
@@ -64,7 +65,8 @@ func (l *lookout) take(source string, named bool, codes []capture.Code, err erro
 	for _, c := range codes {
 		l.found = append(l.found, scanned{source: source, code: c})
 	}
-	if err == nil || len(codes) > 0 {
+	lost := errors.Is(err, qr.ErrNotAll) // and codes with it, perhaps
+	if err == nil || len(codes) > 0 && !lost {
 		return
 	}
 	var unavailable *capture.Unavailable
@@ -72,7 +74,7 @@ func (l *lookout) take(source string, named bool, codes []capture.Code, err erro
 		err = fmt.Errorf("%s: %w", scanned{source: source}.where(), err)
 	}
 	l.failed = append(l.failed, err)
-	if named {
+	if named || lost {
 		l.skipped = errPicturesSkipped
 	}
 }
@@ -80,11 +82,11 @@ func (l *lookout) take(source string, named bool, codes []capture.Code, err erro
 // lookAround reads every code in the places named. A place that cannot be read is named and skipped when there are codes
 // in others.
 func (a *app) lookAround(ctx context.Context, args []string, f scanFlags) (found []scanned, skipped, err error) {
-	sources, err := a.picturePaths(args)
+	var l lookout
+	sources, err := a.picturePaths(&l, args)
 	if err != nil {
 		return nil, nil, err
 	}
-	var l lookout
 	tell, done := a.progress("Looking at pictures")
 	for i, source := range sources {
 		if ctx.Err() != nil {
@@ -106,19 +108,48 @@ func (a *app) lookAround(ctx context.Context, args []string, f scanFlags) (found
 		return nil, nil, ctx.Err()
 	case len(l.found) == 0 && len(l.failed) == 0:
 		return nil, nil, fmt.Errorf("%s: %w", printable(filterOf(args)), errNoPictures)
-	case len(l.found) == 0 && len(l.failed) > maxNamed:
-		return nil, nil, fmt.Errorf("%w in any of %d pictures", qr.ErrNoCode, len(l.failed))
 	case len(l.found) == 0:
-		return nil, nil, errors.Join(l.failed...)
+		return nil, nil, l.nothing()
 	}
-	for _, err := range l.failed {
-		fmt.Fprintf(a.Err, "skipped: %v\n", err)
-	}
+	a.saySkipped(l.failed)
 	return l.found, l.skipped, nil
 }
 
-// picturePaths replaces addresses by paths, and folders by the pictures directly in them.
-func (a *app) picturePaths(args []string) ([]string, error) {
+// nothing is why nothing was found: every cause, or of many the first that is not just a picture without a code.
+func (l *lookout) nothing() error {
+	if len(l.failed) <= maxNamed {
+		return errors.Join(l.failed...)
+	}
+	for _, err := range l.failed {
+		if !errors.Is(err, qr.ErrNoCode) {
+			return fmt.Errorf("%w; and %d more in which nothing was found", err, len(l.failed)-1)
+		}
+	}
+	return fmt.Errorf("%w in any of %d pictures", qr.ErrNoCode, len(l.failed))
+}
+
+// saySkipped names what was not read beside what was. Many pictures without a code are only counted.
+func (a *app) saySkipped(failed []error) {
+	codeless := func(err error) bool { return errors.Is(err, qr.ErrNoCode) && !errors.Is(err, qr.ErrNotAll) }
+	without := 0
+	for _, err := range failed {
+		if codeless(err) {
+			without++
+		}
+	}
+	for _, err := range failed {
+		if without <= maxNamed || !codeless(err) {
+			fmt.Fprintf(a.Err, "skipped: %v\n", err)
+		}
+	}
+	if without > maxNamed {
+		fmt.Fprintf(a.Err, "skipped: %s without a QR code\n", count(without, "picture"))
+	}
+}
+
+// picturePaths replaces addresses by paths, and folders by the pictures directly in them. A folder that cannot be read is
+// one place that failed.
+func (a *app) picturePaths(l *lookout, args []string) ([]string, error) {
 	var paths []string
 	for i, arg := range args {
 		if path, ok := capture.FileURL(arg); ok {
@@ -133,7 +164,8 @@ func (a *app) picturePaths(args []string) ([]string, error) {
 		}
 		inside, err := capture.PicturesIn(arg)
 		if err != nil {
-			return nil, err
+			l.take(arg, true, nil, cmp.Or(errors.Unwrap(err), err))
+			continue
 		}
 		paths = append(paths, inside...)
 		fmt.Fprintf(a.Err, "Looking at %s in %s.\n", count(len(inside), "picture"), printable(arg))
@@ -143,46 +175,44 @@ func (a *app) picturePaths(args []string) ([]string, error) {
 
 // readSource reads a file or standard input.
 func (a *app) readSource(ctx context.Context, source string) ([]capture.Code, error) {
-	data, err := a.pictureBytes(source)
+	data, err := a.pictureBytes(ctx, source)
 	defer clear(data)
 	if err != nil {
 		return nil, err
 	}
-	if source == "-" && isText(data) {
-		return codesInText(ctx, string(data))
+	if paste.StartsWell(string(data[:min(len(data), 128)])) {
+		return codesIn(ctx, paste.Recognize(string(data)))
 	}
 	return capture.Codes(ctx, data)
 }
 
-// isText tells an address or a link apart from a picture.
-func isText(data []byte) bool {
-	text := string(data[:min(len(data), 64)])
-	return capture.IsDataURL(text) || linkStart(text)
+// codesIn is what a text says that came in place of a picture: links, and the pictures in data: addresses. Of several
+// it goes on after one that cannot be read.
+func codesIn(ctx context.Context, f paste.Found) ([]capture.Code, error) {
+	var (
+		codes  []capture.Code
+		missed error
+	)
+	for _, link := range f.Links {
+		codes = append(codes, capture.Code{Text: link})
+	}
+	for _, address := range f.Pictures {
+		data, err := capture.DataURL(address)
+		if err == nil {
+			var more []capture.Code
+			more, err = capture.Codes(ctx, data)
+			codes = append(codes, more...)
+		}
+		clear(data)
+		missed = cmp.Or(missed, err)
+	}
+	return codes, lostBeside(codes, missed)
 }
 
-func linkStart(text string) bool {
-	lower := strings.ToLower(strings.TrimSpace(text))
-	return strings.HasPrefix(lower, "otpauth://") || strings.HasPrefix(lower, "steam://") || transfer.IsGoogle(lower)
-}
-
-// codesInText is what a text says that came in place of a picture: a data: address, or links, one a line.
-func codesInText(ctx context.Context, text string) ([]capture.Code, error) {
-	if capture.IsDataURL(text) {
-		data, err := capture.DataURL(text)
-		defer clear(data)
-		if err != nil {
-			return nil, err
-		}
-		return capture.Codes(ctx, data)
+// lostBeside is the error with what was found in several places of which one could not be read.
+func lostBeside(codes []capture.Code, missed error) error {
+	if missed == nil || len(codes) == 0 || errors.Is(missed, qr.ErrNotAll) {
+		return missed
 	}
-	var codes []capture.Code
-	for line := range strings.Lines(text) {
-		if linkStart(line) {
-			codes = append(codes, capture.Code{Text: strings.TrimSpace(line)})
-		}
-	}
-	if len(codes) == 0 {
-		return nil, errNoCodeInText
-	}
-	return codes, nil
+	return fmt.Errorf("%w: %w", qr.ErrNotAll, missed)
 }

@@ -47,6 +47,19 @@ func TestScanReadsTheClipboardOfX11(t *testing.T) {
 	if r = s.run(t, "", "scan", "--clipboard", "--raw"); r.out != link+"\n" {
 		t.Errorf("a file's address: %v", r)
 	}
+	address := "file://" + strings.ReplaceAll(file, " ", "%20")
+	for name, text := range map[string]string{
+		"a path": file, "words before": "text: " + link, "a folder's address": "file://" + s.top, "several": "file:///nowhere.png\n" + address + "\n" + address,
+	} {
+		s.copies(t, "UTF8_STRING", text)
+		if r = s.run(t, "", "scan", "--clipboard", "--raw"); !strings.HasPrefix(r.out, link+"\n") {
+			t.Errorf("%s: %v", name, r)
+		}
+	}
+	s.copies(t, "UTF8_STRING", "file:///dev/zero")
+	if r = s.run(t, "", "scan", "--clipboard"); r.code != 1 || !strings.Contains(r.talk, "neither a file nor a folder") {
+		t.Errorf("a device: %v", r)
+	}
 	s.copies(t, "UTF8_STRING", "just words")
 	if r = s.run(t, "", "scan", "--clipboard"); r.code != exitNoCode || !strings.Contains(r.talk, "neither a picture nor a link") {
 		t.Errorf("words: %v", r)

@@ -22,8 +22,8 @@ func (a *app) showCommand() *cobra.Command {
 protocol, sixels), else blocks, black on white whatever the theme, as large as the window has room for.`,
 		Args: needFilter,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if asURI && (asQR || file != "") {
-				return usageError{cmd.CommandPath(), errors.New("--uri goes with neither --qr nor --png")}
+			if asURI && (asQR || file != "") || asQR && file != "" {
+				return usageError{cmd.CommandPath(), errors.New("--qr, --png and --uri go one at a time")}
 			}
 			return a.withVault(cmd.Context(), func(v *vault.Vault) error {
 				acc, err := oneAccount(v.Accounts(), filterOf(args))

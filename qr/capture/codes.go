@@ -2,6 +2,7 @@ package capture
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -23,47 +24,66 @@ type Code struct {
 }
 
 // Codes reads every QR code in a file's bytes: a picture that [qr.Decode] knows, or a PDF. Errors are those of
-// [qr.DecodeFrames] and [Pages].
+// [qr.DecodeFrames] and [Pages]; beside codes it is [qr.ErrNotAll], or that of ctx.
 func Codes(ctx context.Context, data []byte) ([]Code, error) {
 	if !IsPDF(data) {
-		return codes(ctx, data, 0)
+		return frameCodes(ctx, data)
 	}
 	if len(data) > qr.MaxFileSize {
 		return nil, fmt.Errorf("%w: more than %d MiB", qr.ErrTooLarge, qr.MaxFileSize>>20)
 	}
-	pages, err := Pages(ctx, data)
-	if err != nil {
-		return nil, err
-	}
-	var found []Code
-	for i, page := range pages {
-		more, err := codes(ctx, page, i+1)
-		clear(page) // it shows secrets
-		found = append(found, more...)
-		if err != nil && !errors.Is(err, qr.ErrNoCode) {
-			return found, err
+	return pageCodes(ctx, data)
+}
+
+// pageCodes reads the pages of a PDF one after the other.
+func pageCodes(ctx context.Context, data []byte) ([]Code, error) {
+	var (
+		found  []Code
+		missed error // the first part that was not looked at
+		looked int
+	)
+	for page, err := range Pages(ctx, data) {
+		var more []Code
+		if err == nil {
+			more, err = CodesIn(page.Image)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return found, ctx.Err()
+		case err == nil, errors.Is(err, qr.ErrNoCode):
+			looked++
+		case errors.Is(err, qr.ErrNotAll):
+			missed = cmp.Or(missed, err)
+		case page.Number > 0 && page.Of > 1:
+			missed = cmp.Or(missed, fmt.Errorf("%w: page %d: %w", qr.ErrNotAll, page.Number, err))
+		default:
+			missed = cmp.Or(missed, err)
+		}
+		for _, c := range more {
+			c.Page = page.Number
+			found = append(found, c)
 		}
 	}
 	switch {
-	case len(found) > 0:
-		return found, nil
-	case len(pages) == 1:
+	case len(found) > 0 || looked == 0:
+		return found, missed
+	case missed != nil:
+		return nil, fmt.Errorf("%w on %d pages; %w", qr.ErrNoCode, looked, missed)
+	case looked == 1:
 		return nil, fmt.Errorf("%w on its page", qr.ErrNoCode)
-	case len(pages) == MaxPages:
-		return nil, fmt.Errorf("%w on its first %d pages", qr.ErrNoCode, MaxPages)
 	}
-	return nil, fmt.Errorf("%w on its %d pages", qr.ErrNoCode, len(pages))
+	return nil, fmt.Errorf("%w on its %d pages", qr.ErrNoCode, looked)
 }
 
 // IsPDF tells by a file's first bytes.
 func IsPDF(data []byte) bool { return bytes.HasPrefix(data, []byte("%PDF-")) }
 
-func codes(ctx context.Context, data []byte, page int) ([]Code, error) {
+func frameCodes(ctx context.Context, data []byte) ([]Code, error) {
 	frames, err := qr.DecodeFrames(ctx, data)
 	var found []Code
 	for _, f := range frames {
 		for _, r := range f.Results {
-			found = append(found, Code{Text: r.Text, Bounds: r.Bounds, Picture: f.Bounds, Page: page, Frame: f.Number})
+			found = append(found, Code{Text: r.Text, Bounds: r.Bounds, Picture: f.Bounds, Frame: f.Number})
 		}
 	}
 	return found, err

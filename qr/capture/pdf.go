@@ -5,18 +5,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"iter"
+	"math"
 	"os/exec"
 	"regexp"
+	"runtime"
 	"strconv"
 	"time"
+
+	"twofold/qr"
 )
 
-// Bounds on a PDF: pages that are drawn, their pictures' bytes in all, pixels along a page's longer side, and the time
-// for it.
+// Bounds on a PDF: pages that are looked at, pixels of each, and the time for drawing and reading all of them. An A1
+// poster still has 144 dots an inch.
 const (
 	MaxPages      = 100
-	maxPagesSize  = 512 << 20
-	maxPagePixels = 8000
+	maxPagePixels = 16 << 20
 	maxPagesTime  = time.Minute
 	dotsPerInch   = 150 // a code of two centimeters has two pixels a module and more
 )
@@ -27,78 +32,157 @@ var (
 	ErrBadPDF    = errors.New("this PDF cannot be drawn")
 )
 
-// Pages draws the first hundred pages of a PDF, each to a PNG file, through poppler's pdftoppm. The PDF and the
-// pictures stay in memory. It gives up after a minute; errors are [ErrNoPoppler], [ErrBadPDF] and those of ctx.
-func Pages(ctx context.Context, pdf []byte) ([][]byte, error) {
-	if _, err := exec.LookPath("pdftoppm"); err != nil {
-		return nil, ErrNoPoppler
-	}
-	limited, cancel := context.WithTimeout(ctx, maxPagesTime)
-	defer cancel()
-	out, err := poppler(limited, pdf, "pdftoppm", "-q", "-png", "-r", strconv.Itoa(resolution(limited, pdf)), "-l", strconv.Itoa(MaxPages), "-")
-	switch {
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case limited.Err() != nil:
-		return nil, fmt.Errorf("%w within %v", ErrBadPDF, maxPagesTime)
-	}
-	pages := cutPNGs(out)
-	if len(pages) == 0 {
-		return nil, err
-	}
-	return pages, nil // what was drawn before the damage counts
+// Page is a page of a PDF as it was drawn.
+type Page struct {
+	Number int // counted from 1
+	Of     int // pages that the file has, with those after the first hundred
+	Image  *image.Gray
 }
 
-var pageSize = regexp.MustCompile(`(?m)^Page .*size:\s+([0-9.]+) x ([0-9.]+)`)
-
-// resolution is in dots per inch: the usual one, or less for a document with a page as large as a wall.
-func resolution(ctx context.Context, pdf []byte) int {
-	const pointsPerInch = 72
-	out, err := poppler(ctx, pdf, "pdfinfo", "-l", strconv.Itoa(MaxPages), "-")
-	if err != nil {
-		return dotsPerInch // pdftoppm says what is wrong
-	}
-	dots := float64(dotsPerInch)
-	for _, sides := range pageSize.FindAllSubmatch(out, -1) {
-		for _, side := range sides[1:] {
-			if points, err := strconv.ParseFloat(string(side), 64); err == nil && points > 0 {
-				dots = min(dots, maxPagePixels*pointsPerInch/points)
+// Pages draws the first hundred pages of a PDF, one when it is asked for, through poppler's pdftoppm. The PDF and the
+// pages stay in memory; a page is cleared when the next one is asked for. The minute that it has is for what is done
+// with the pages, too.
+//
+// An error with a page's number is about that page, and others may follow. The errors are [ErrNoPoppler], [ErrBadPDF],
+// [qr.ErrNotAll] and those of ctx.
+func Pages(ctx context.Context, pdf []byte) iter.Seq2[Page, error] {
+	return func(yield func(Page, error) bool) {
+		for _, program := range []string{"pdftoppm", "pdfinfo"} {
+			if _, err := exec.LookPath(program); err != nil {
+				yield(Page{}, ErrNoPoppler)
+				return
+			}
+		}
+		limited, cancel := context.WithTimeout(ctx, maxPagesTime)
+		defer cancel()
+		pages, areas, err := layout(limited, pdf)
+		if err != nil {
+			if ctx.Err() != nil {
+				err = ctx.Err()
+			}
+			yield(Page{}, err)
+			return
+		}
+		for n := 1; n <= pages; n++ {
+			page := Page{Number: n, Of: pages}
+			if n > MaxPages {
+				yield(Page{Of: pages}, fmt.Errorf("%w: the pages after the first %d of %d", qr.ErrNotAll, MaxPages, pages))
+				return
+			}
+			page.Image, err = drawPage(limited, pdf, n, areas[n])
+			if ctx.Err() != nil {
+				err = ctx.Err()
+			} else if limited.Err() != nil {
+				err = fmt.Errorf("%w: page %d and those after it, since %v were over", qr.ErrNotAll, n, maxPagesTime)
+			}
+			if limited.Err() != nil {
+				yield(Page{Of: pages}, err)
+				return
+			}
+			goOn := yield(page, err)
+			if page.Image != nil {
+				clear(page.Image.Pix) // it shows secrets
+				page.Image = nil
+				runtime.GC() // programs that end at once let garbage grow, and pages are large
+			}
+			if !goOn {
+				return
 			}
 		}
 	}
-	return max(1, int(dots))
 }
 
-// poppler runs one of poppler's programs over the PDF, which it hands over through a pipe.
-func poppler(ctx context.Context, pdf []byte, name string, args ...string) ([]byte, error) {
+var (
+	pageCount = regexp.MustCompile(`(?m)^Pages:\s+([0-9]+)`)
+	pageSize  = regexp.MustCompile(`(?m)^Page\s+([0-9]+) size:\s+([0-9.]+) x ([0-9.]+)`)
+)
+
+// layout is how many pages a PDF has, and the areas of the first hundred, in square points.
+func layout(ctx context.Context, pdf []byte) (pages int, areas map[int]float64, err error) {
+	out, err := poppler(ctx, pdf, 1<<20, "pdfinfo", "-f", "1", "-l", strconv.Itoa(MaxPages), "-")
+	if err != nil {
+		return 0, nil, err
+	}
+	found := pageCount.FindSubmatch(out)
+	if found == nil {
+		return 0, nil, fmt.Errorf("%w: it is damaged, or no PDF", ErrBadPDF)
+	}
+	if pages, err = strconv.Atoi(string(found[1])); err != nil || pages == 0 {
+		return 0, nil, fmt.Errorf("%w: it has no pages", ErrBadPDF)
+	}
+	areas = map[int]float64{}
+	for _, m := range pageSize.FindAllSubmatch(out, -1) {
+		number, _ := strconv.Atoi(string(m[1]))
+		width, _ := strconv.ParseFloat(string(m[2]), 64)
+		height, _ := strconv.ParseFloat(string(m[3]), 64)
+		areas[number] = width * height
+	}
+	return pages, areas, nil
+}
+
+// resolution is in dots per inch: the usual one, or less for a page as large as a wall. The area is in square points.
+func resolution(area float64) float64 {
+	const pointsPerInch = 72
+	if area <= 0 {
+		return dotsPerInch
+	}
+	return min(dotsPerInch, pointsPerInch*math.Sqrt(maxPagePixels/area))
+}
+
+// drawPage draws one page in gray. What its crop box leaves out is not drawn: the area is that of the box.
+func drawPage(ctx context.Context, pdf []byte, number int, area float64) (*image.Gray, error) {
+	const rounding = maxPagePixels / 64
+	page, dots := strconv.Itoa(number), strconv.FormatFloat(resolution(area), 'f', 3, 64)
+	out, err := poppler(ctx, pdf, maxPagePixels+rounding, "pdftoppm", "-q", "-gray", "-cropbox", "-r", dots, "-f", page, "-l", page, "-")
+	if err != nil {
+		return nil, err
+	}
+	return parsePGM(out)
+}
+
+// parsePGM takes a gray picture as poppler writes it, "P5", width, height and 255 on lines of their own. It keeps the
+// bytes as the picture's.
+func parsePGM(data []byte) (*image.Gray, error) {
+	var width, height int
+	pixels := data
+	for range 3 { // lines
+		_, rest, found := bytes.Cut(pixels, []byte("\n"))
+		if !found {
+			return nil, fmt.Errorf("%w: nothing came of it", ErrBadPDF)
+		}
+		pixels = rest
+	}
+	head := len(data) - len(pixels)
+	if head > 64 {
+		return nil, fmt.Errorf("%w: its picture cannot be read", ErrBadPDF)
+	}
+	if _, err := fmt.Sscanf(string(data[:head]), "P5\n%d %d\n255\n", &width, &height); err != nil {
+		return nil, fmt.Errorf("%w: its picture cannot be read", ErrBadPDF)
+	}
+	if width <= 0 || height <= 0 || width > len(pixels) || height > len(pixels)/width {
+		return nil, fmt.Errorf("%w: its picture is cut off", ErrBadPDF)
+	}
+	return &image.Gray{Pix: pixels[:width*height], Stride: width, Rect: image.Rect(0, 0, width, height)}, nil
+}
+
+// poppler runs one of poppler's programs over the PDF, which it hands over through a pipe. More than most bytes of
+// answer end it.
+func poppler(ctx context.Context, pdf []byte, most int, name string, args ...string) ([]byte, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	out, talk := &bounded{most: maxPagesSize, over: cancel}, &bounded{most: maxTalk}
+	out, talk := &bounded{most: most, over: cancel}, &bounded{most: maxTalk}
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Stdin, cmd.WaitDelay = bytes.NewReader(pdf), afterwards
 	cmd.Stdout, cmd.Stderr = out, talk
 	inGroup(cmd)
-	if err := cmd.Run(); err != nil {
-		if bytes.Contains(talk.kept.Bytes(), []byte("password")) {
-			return out.kept.Bytes(), fmt.Errorf("%w: it is under a password", ErrBadPDF)
-		}
-		return out.kept.Bytes(), fmt.Errorf("%w: it is damaged, or no PDF", ErrBadPDF)
+	err := cmd.Run()
+	switch {
+	case err == nil:
+		return out.kept.Bytes(), nil
+	case bytes.Contains(talk.kept.Bytes(), []byte("password")):
+		return nil, fmt.Errorf("%w: it is under a password", ErrBadPDF)
+	case out.full:
+		return nil, fmt.Errorf("%w: it is too large", ErrBadPDF)
 	}
-	return out.kept.Bytes(), nil
-}
-
-// cutPNGs takes apart files that were written one after the other. One that is cut off is left out.
-func cutPNGs(out []byte) [][]byte {
-	const signature, end = "\x89PNG\r\n\x1a\n", "\x00\x00\x00\x00IEND\xaeB`\x82"
-	var files [][]byte
-	for bytes.HasPrefix(out, []byte(signature)) {
-		at := bytes.Index(out, []byte(end))
-		if at < 0 {
-			break
-		}
-		at += len(end)
-		files = append(files, out[:at:at])
-		out = out[at:]
-	}
-	return files
+	return nil, fmt.Errorf("%w: it is damaged, or no PDF", ErrBadPDF)
 }

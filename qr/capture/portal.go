@@ -38,6 +38,7 @@ var errBusEnded = errors.New("the session bus has ended")
 func (s system) portal(ctx context.Context) ([]Picture, error) {
 	patient, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
+	asked := time.Now()
 	uri, err := askPortal(patient, s.bus())
 	if err != nil && ctx.Err() == nil && patient.Err() != nil {
 		return nil, fmt.Errorf("it did not answer within %s", s.patience)
@@ -45,7 +46,7 @@ func (s system) portal(ctx context.Context) ([]Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	return takeFile(uri)
+	return takeFile(uri, asked, os.Remove)
 }
 
 // askPortal returns the address of the picture that the portal has left.
@@ -146,20 +147,35 @@ func portalTrouble(err error) error {
 	return errors.New(oneLine(answer.Error()))
 }
 
-// takeFile reads the picture that a portal has left, and removes it: people have their screenshots'
-// folder copied to other computers.
-func takeFile(uri string) ([]Picture, error) {
+// takeFile reads the picture that a portal has left, and removes it: people have their screenshots' folder copied to
+// other computers. An answer may name any file. So one that is not the person's own, is older than the question, or is
+// no picture is left where it is, and named.
+func takeFile(uri string, asked time.Time, remove func(string) error) ([]Picture, error) {
+	const coarse = 2 * time.Second // as some file systems' clocks are
 	address, err := url.Parse(uri)
 	if err != nil || address.Scheme != "file" || address.Host != "" && address.Host != "localhost" || address.Path == "" {
 		return nil, errors.New("its picture is not a file of this computer")
 	}
-	data, err := readBounded(address.Path)
-	if e := os.Remove(address.Path); e != nil && !errors.Is(e, os.ErrNotExist) {
-		clear(data)
-		return nil, &finalError{fmt.Errorf("the desktop portal has left a picture of your screen, which cannot be removed: %w", e)}
+	path := address.Path
+	info, err := os.Lstat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is %w", oneLine(path), errNotAFile)
+	case !isOurs(info), info.ModTime().Before(asked.Add(-coarse)):
+		return nil, fmt.Errorf("it names %s, which is no new picture of yours, and is left where it is", oneLine(path))
+	}
+	data, err := readBounded(path)
+	var pictures []Picture
+	if err == nil {
+		pictures, err = one(data)
 	}
 	if err != nil {
-		return nil, err
+		return nil, &finalError{fmt.Errorf("the desktop portal has left %s, which is no picture that can be read, and stays where it is; does it show your screen? %w", oneLine(path), err)}
 	}
-	return one(data)
+	if err := remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, &finalError{fmt.Errorf("the desktop portal has left a picture of your screen, which cannot be removed: %w", err)}
+	}
+	return pictures, nil
 }

@@ -33,6 +33,16 @@ func leave(t *testing.T, data []byte) (path, uri string) {
 	return path, (&url.URL{Scheme: "file", Path: path}).String()
 }
 
+// freshly makes the file one that was written when the portal was asked.
+func freshly(path string, answer func(*fakePortal, dbus.ObjectPath)) func(*fakePortal, dbus.ObjectPath) {
+	return func(p *fakePortal, request dbus.ObjectPath) {
+		if err := os.Chtimes(path, time.Now(), time.Now()); err != nil {
+			p.t.Error(err)
+		}
+		answer(p, request)
+	}
+}
+
 func TestScreenByThePortal(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -62,7 +72,7 @@ func TestScreenByThePortal(t *testing.T) {
 			if !strings.Contains(uri, "%20") || !strings.Contains(uri, "%25") {
 				t.Fatalf("the address has nothing escaped: %s", uri)
 			}
-			p := &fakePortal{ownPath: c.ownPath, answer: c.answer(uri)}
+			p := &fakePortal{ownPath: c.ownPath, answer: freshly(path, c.answer(uri))}
 			pictures, err := startPortal(t, p).screen(t.Context())
 			if err != nil || len(pictures) != 1 || !shows(pictures[0], enrollment) || pictures[0].Name != "" {
 				t.Fatalf("%d pictures, %v", len(pictures), err)
@@ -127,23 +137,48 @@ func TestScreenByAPortalThatGivesNoPicture(t *testing.T) {
 	}
 }
 
-// Also a file that cannot be read is one of the person's screen, and goes.
+// A file that cannot be read may be anybody's: it stays, and the person hears of it.
 func TestScreenByAPortalThatLeavesADamagedFile(t *testing.T) {
 	path, uri := leave(t, pngOf(t, enrollment)[:200])
-	_, err := startPortal(t, &fakePortal{answer: respondWith(0, withURI(uri))}).screen(t.Context())
-	wantUnavailable(t, err, "read its picture")
-	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("it stays on the disk: %v", err)
+	_, err := startPortal(t, &fakePortal{answer: freshly(path, respondWith(0, withURI(uri)))}).screen(t.Context())
+	if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "stays where it is") {
+		t.Errorf("%v", err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Errorf("it was removed: %v", err)
 	}
 }
 
-// A picture that stays on the disk is not passed over in silence. Not even root removes this file.
-func TestScreenByAPortalWhoseFileStays(t *testing.T) {
-	if _, err := os.Stat("/proc/version"); err != nil {
-		t.Skip("there is no file here that cannot be removed")
+// What was there before the portal was asked is no picture of its own, whatever it holds; nor is another's file.
+func TestScreenByAPortalThatNamesAFileOfThePerson(t *testing.T) {
+	path, uri := leave(t, pngOf(t, enrollment))
+	before := time.Now().Add(-time.Minute)
+	if err := os.Chtimes(path, before, before); err != nil {
+		t.Fatal(err)
 	}
-	_, err := startPortal(t, &fakePortal{answer: respondWith(0, withURI("file:///proc/version"))}).screen(t.Context())
-	if err == nil || !strings.Contains(err.Error(), "cannot be removed") || !strings.Contains(err.Error(), "/proc/version") {
+	link := filepath.Join(t.TempDir(), "link.png")
+	if err := os.Symlink(path, link); err != nil {
+		t.Fatal(err)
+	}
+	for address, why := range map[string]string{uri: "is left where it is", "file://" + link: "not a file", "file:///proc/version": ""} {
+		_, err := startPortal(t, &fakePortal{answer: respondWith(0, withURI(address))}).screen(t.Context())
+		if err == nil || !strings.Contains(err.Error(), why) {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	for _, name := range []string{path, link} {
+		if _, err := os.Lstat(name); err != nil {
+			t.Errorf("it was removed: %v", err)
+		}
+	}
+}
+
+// A picture that stays on the disk is not passed over in silence.
+func TestScreenByAPortalWhoseFileStays(t *testing.T) {
+	path, uri := leave(t, pngOf(t, enrollment))
+	stuck := func(string) error { return &os.PathError{Op: "remove", Path: path, Err: os.ErrPermission} }
+	_, err := takeFile(uri, time.Now().Add(-time.Minute), stuck)
+	if final := (*finalError)(nil); !errors.As(err, &final) || !strings.Contains(err.Error(), "cannot be removed") || !strings.Contains(err.Error(), path) {
 		t.Errorf("%v", err)
 	}
 }

@@ -3,8 +3,10 @@ package add
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
+	"twofold/tui/paste"
 	"twofold/tui/widget"
 	"twofold/vault"
 	"twofold/vault/transfer"
@@ -102,4 +104,22 @@ func (h harvest) enrollingFirst() harvest {
 // errOther names a text that enrolls nothing by its kind alone: the rest may be anybody's secret.
 func errOther(text string) error {
 	return errors.New(transfer.What(text))
+}
+
+// What names what was found, for a sentence: the account of a single link, or how
+// many there are. It holds no secret.
+func What(f paste.Found) string {
+	switch l, p := len(f.Links), len(f.Paths)+len(f.Pictures); {
+	case l == 1 && p == 0:
+		if k, err := vault.ParseKeyURI(f.Links[0]); err == nil {
+			k.Secret.Clear()
+			return name(k.Account)
+		}
+		return "what was pasted"
+	case l == 0 && p == 1:
+		return "what is in the picture"
+	case p == 0:
+		return strconv.Itoa(l) + " accounts"
+	}
+	return "what was pasted"
 }

@@ -1,6 +1,8 @@
 package add
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 
 	"twofold/tui/widget"
@@ -32,8 +34,17 @@ func defaultKeys() Keys {
 	}
 }
 
-// ShortHelp is the keys that matter now.
+// ShortHelp is the keys that matter now. On a narrow terminal, where not all fit, the way out is the second.
 func (m Model) ShortHelp() []key.Binding {
+	const narrow = 60 // columns
+	all := m.shortHelp()
+	if last := len(all) - 1; m.width < narrow && last > 1 {
+		return slices.Concat(all[:1], all[last:], all[1:last])
+	}
+	return all
+}
+
+func (m Model) shortHelp() []key.Binding {
 	k := m.keys
 	switch m.stage {
 	case stageMenu:

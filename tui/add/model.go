@@ -14,6 +14,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"twofold/tui/paste"
 	"twofold/tui/theme"
 	"twofold/vault"
 )
@@ -143,7 +144,7 @@ func (m Model) TypeKey() (Model, tea.Cmd) {
 }
 
 // Show goes straight to the confirmation of what a paste was about.
-func (m Model) Show(f Found) (Model, tea.Cmd) {
+func (m Model) Show(f paste.Found) (Model, tea.Cmd) {
 	m.back = stageMenu
 	return m.read(sourcesOf(f))
 }

@@ -116,12 +116,15 @@ func (m Model) concluded(msg readDone) (Model, tea.Cmd) {
 	return m, nil
 }
 
-// progress is "Reading b.png… 2 of 5".
+// progress is "Reading b.png… 2 of 5", of a folder by its pictures.
 func (r reading) progress() string {
 	if len(r.left) == 0 {
 		return "Reading…"
 	}
 	text := r.left[0].doing + "…"
+	if so := r.left[0].far; so != nil && so.of.Load() > 1 {
+		return text + fmt.Sprintf(" %d of %d", so.done.Load(), so.of.Load())
+	}
 	if r.of > 1 {
 		text += fmt.Sprintf(" %d of %d", r.number, r.of)
 	}

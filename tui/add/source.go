@@ -1,6 +1,7 @@
 package add
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,9 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"twofold/qr"
 	"twofold/qr/capture"
+	"twofold/tui/paste"
 	"twofold/tui/widget"
 )
 
@@ -26,13 +29,17 @@ type source struct {
 	doing string // "Looking at the screen"
 	name  string // of a file, for notes; empty where doing says enough
 	open  func(context.Context) ([]found, error)
+	far   *far // of a folder; may be nil
 }
+
+// far counts the pictures of a folder that were read, for the clock's ticks to show.
+type far struct{ done, of atomic.Int64 }
 
 // found is a text that may enroll, and where it was: "in shot.png, upper left, 300x300 px".
 type found struct{ text, from string }
 
 // sourcesOf are those of a paste, links first: they are here already.
-func sourcesOf(f Found) []source {
+func sourcesOf(f paste.Found) []source {
 	var out []source
 	if len(f.Links) > 0 {
 		out = append(out, source{doing: "Reading", open: func(context.Context) ([]found, error) {
@@ -54,10 +61,11 @@ func sourcesOf(f Found) []source {
 	}
 	for _, path := range f.Paths {
 		base := widget.Truncate(widget.Clean(filepath.Base(path)), 36) // where in it is worth more than its end
-		out = append(out, source{doing: "Reading " + base, name: path, open: func(ctx context.Context) ([]found, error) {
+		so := new(far)
+		out = append(out, source{doing: "Reading " + base, name: path, far: so, open: func(ctx context.Context) ([]found, error) {
 			data, err := readFile(path)
 			if errors.Is(err, errFolder) {
-				return folder(ctx, path)
+				return folder(ctx, path, so)
 			}
 			if err != nil {
 				return nil, err
@@ -69,33 +77,53 @@ func sourcesOf(f Found) []source {
 }
 
 // folder reads the pictures directly in it. Those without a code are passed over: nobody named them.
-func folder(ctx context.Context, dir string) ([]found, error) {
+func folder(ctx context.Context, dir string, so *far) ([]found, error) {
 	paths, err := capture.PicturesIn(home(dir))
 	if err != nil {
 		return nil, err
 	}
-	var out []found
-	for _, path := range paths[:min(len(paths), maxFound)] {
+	var (
+		out    []found
+		missed error // the first thing that was not looked at
+	)
+	paths, all := paths[:min(len(paths), paste.MaxFound)], len(paths)
+	so.of.Store(int64(len(paths)))
+	for i, path := range paths {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
+		so.done.Store(int64(i + 1))
+		base := widget.Truncate(widget.Clean(filepath.Base(path)), 36)
 		data, err := readFile(path)
 		if err != nil {
+			missed = cmp.Or(missed, fmt.Errorf("%w: %s: %s", qr.ErrNotAll, base, wordRead(err)))
 			continue
 		}
-		texts, _ := pictured(ctx, "in "+widget.Truncate(widget.Clean(filepath.Base(path)), 36), data)
+		texts, err := pictured(ctx, "in "+base, data)
+		if errors.Is(err, qr.ErrNotAll) {
+			missed = cmp.Or(missed, fmt.Errorf("%s: %w", base, err))
+		}
 		out = append(out, texts...)
 	}
-	switch n := min(len(paths), maxFound); {
-	case len(out) > 0:
-		return out, nil
-	case n == 0:
-		return nil, errors.New("no picture is in this folder")
-	case n == 1:
-		return nil, errors.New("no QR code found in the picture of this folder")
-	default:
-		return nil, fmt.Errorf("no QR code found in the %d pictures of this folder", n)
+	if all > len(paths) {
+		missed = cmp.Or(missed, fmt.Errorf("%w: the pictures after the first %d of %d", qr.ErrNotAll, len(paths), all))
 	}
+	return out, folderVerdict(len(out), len(paths), missed)
+}
+
+// folderVerdict is the error beside what was found.
+func folderVerdict(found, pictures int, missed error) error {
+	switch {
+	case found > 0:
+		return missed
+	case pictures == 0:
+		return errors.New("no picture is in this folder")
+	case missed != nil:
+		return fmt.Errorf("no QR code found in the pictures of this folder; %w", missed)
+	case pictures == 1:
+		return errors.New("no QR code found in the picture of this folder")
+	}
+	return fmt.Errorf("no QR code found in the %d pictures of this folder", pictures)
 }
 
 // pictured reads the codes in a picture's file.
@@ -150,22 +178,22 @@ var (
 	errClipboardOther = errors.New("neither a picture nor a link that enrolls is in the clipboard")
 )
 
-// clipboard reads its picture, else what its text is about.
+// clipboard reads its picture, and where no code is in that, what its text is about: programs put both there.
 func (s Sources) clipboard(ctx context.Context) ([]found, error) {
 	clip, err := s.Clipboard(ctx)
-	switch {
-	case err != nil:
-		return nil, err
-	case len(clip.Picture) > 0:
-		return pictured(ctx, "in the clipboard", clip.Picture)
-	case strings.TrimSpace(clip.Text) == "":
-		return nil, errClipboardEmpty
-	}
 	var out []found
-	for _, src := range sourcesOf(Recognize(clip.Text)) {
+	if err == nil && len(clip.Picture) > 0 {
+		out, err = pictured(ctx, "in the clipboard", clip.Picture)
+	} else if err == nil && strings.TrimSpace(clip.Text) == "" {
+		err = errClipboardEmpty
+	}
+	if len(out) > 0 || clip.Text == "" || ctx.Err() != nil || errors.Is(err, errClipboardEmpty) {
+		return out, err
+	}
+	for _, src := range sourcesOf(paste.Copied(clip.Text)) {
 		more, failed := src.open(ctx)
 		out = append(out, more...)
-		if failed != nil {
+		if failed != nil && err == nil {
 			err = failed
 		}
 	}
@@ -224,9 +252,9 @@ const looksLikeLink = "That looks like a link, not a picture. Paste it whole."
 func note(s source, typed bool, err error) string {
 	why := wordRead(err)
 	switch {
-	case PartOfLink(s.name) && errors.Is(err, fs.ErrNotExist):
+	case paste.PartOfLink(s.name) && errors.Is(err, fs.ErrNotExist):
 		return looksLikeLink
-	case s.name == "" || typed || PartOfLink(s.name):
+	case s.name == "" || typed || paste.PartOfLink(s.name):
 		return strings.ToUpper(why[:1]) + why[1:]
 	}
 	return widget.Clean(filepath.Base(s.name)) + ": " + why
@@ -247,6 +275,8 @@ func wordRead(err error) string {
 		return "a PDF is read by the program pdftoppm, which is not here: install poppler-utils."
 	case errors.Is(err, capture.ErrBadPDF), errors.Is(err, capture.ErrDataURL):
 		return widget.Clean(err.Error()) + "."
+	case errors.Is(err, qr.ErrNotAll):
+		return strings.TrimRight(widget.Clean(err.Error()), ".") + "."
 	case errors.Is(err, qr.ErrNoCode):
 		return "no QR code found in it. The whole code with the white around it must be there, sharp and not small; a screenshot reads better than a photo."
 	case errors.Is(err, qr.ErrNotAPicture):

@@ -6,6 +6,8 @@ import (
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
+
+	"twofold/tui/paste"
 )
 
 // Update takes keys while the screen is in front, and answers at any time.
@@ -24,7 +26,7 @@ func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 		}
 		return m.stored(msg)
 	case tea.PasteMsg:
-		if m.stage == stagePath && PartOfLink(msg.Content) { // a whole link went another way
+		if m.stage == stagePath && paste.PartOfLink(msg.Content) { // a whole link went another way
 			return m.refuseLink(), nil
 		}
 		return m.typed(msg)
@@ -144,12 +146,12 @@ func (m Model) leave() (Model, tea.Cmd) {
 
 func (m Model) readPath() (Model, tea.Cmd) {
 	text := m.path.Value()
-	f := Recognize(text)
+	f := paste.Recognize(text)
 	if !f.Any() {
-		if PartOfLink(text) {
+		if paste.PartOfLink(text) {
 			return m.refuseLink(), nil
 		}
-		if p := unquote(text); p != "" {
+		if p := paste.Unquote(text); p != "" {
 			f.Paths = []string{p} // typed on purpose: any path will do
 		}
 	}
@@ -178,7 +180,7 @@ func (m Model) typed(msg tea.Msg) (Model, tea.Cmd) {
 		m.said = ""
 		m.path, cmd = m.path.Update(msg)
 		m.path.EchoMode = textinput.EchoNormal
-		if PartOfLink(m.path.Value()) {
+		if paste.PartOfLink(m.path.Value()) {
 			m.path.EchoMode = textinput.EchoPassword // a secret follows, or is there
 		}
 	case stageForm:

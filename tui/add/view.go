@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/lipgloss/v2"
+
 	"twofold/tui/widget"
 	"twofold/vault"
 )
@@ -218,7 +220,11 @@ func (m Model) viewOne(c candidate) []string {
 	} else if m.back == stageForm {
 		from = "Add this account?"
 	}
-	lines := []string{t.Muted.Render(widget.Truncate(from, m.measure())), ""}
+	var lines []string
+	for _, l := range widget.Wrap(from, m.measure()) {
+		lines = append(lines, t.Muted.Render(l))
+	}
+	lines = append(lines, "")
 	if c.err != nil {
 		for _, l := range widget.Wrap("Not an account: "+widget.Clean(c.err.Error())+".", m.measure()) {
 			lines = append(lines, t.Warning.Render(l))
@@ -247,7 +253,8 @@ func (m Model) viewOne(c candidate) []string {
 
 func (m Model) viewSeveral() []string {
 	t := m.theme
-	room := max(1, m.height-6-len(m.viewNotes()))
+	about := m.viewCursor()
+	room := max(1, m.height-5-len(about)-len(m.viewNotes()))
 	top := min(max(0, m.cursor-room+1), max(0, len(m.candidates)-room))
 	noun := "accounts"
 	if slices.ContainsFunc(m.candidates, func(c candidate) bool { return c.err != nil }) {
@@ -282,10 +289,30 @@ func (m Model) viewSeveral() []string {
 		}
 		lines = append(lines, line)
 	}
-	if m.cursor < len(m.candidates) && m.candidates[m.cursor].from != "" {
-		return append(lines, t.Muted.Render(widget.Truncate("  "+m.candidates[m.cursor].from, m.measure())), "")
+	return append(append(lines, about...), "")
+}
+
+// viewCursor is where the chosen line was found, and all of the reason that its line may have cut.
+func (m Model) viewCursor() []string {
+	if m.cursor >= len(m.candidates) {
+		return nil
 	}
-	return append(lines, "")
+	t, c := m.theme, m.candidates[m.cursor]
+	var lines []string
+	say := func(text string, style lipgloss.Style) {
+		for _, l := range widget.Wrap(text, m.measure()-2) {
+			lines = append(lines, "  "+style.Render(l))
+		}
+	}
+	if c.from != "" {
+		say(c.from, t.Muted)
+	}
+	if c.err != nil {
+		if why := widget.Clean(c.err.Error()); widget.Width(why) > m.measure()-6 {
+			say(why, t.Warning)
+		}
+	}
+	return lines
 }
 
 func name(a vault.Account) string {

@@ -1,13 +1,16 @@
-package add
+// Package paste tells what a text is about that a person has pasted, copied or piped: links that enroll, pictures, or
+// files that should be pictures.
+//
+// It promises that nothing is opened: the answer depends on the text alone. What is in the links and the files it
+// leaves to others. The command line and the interface ask it, and so understand the same.
+package paste
 
 import (
 	"path/filepath"
-	"strconv"
 	"strings"
 	"unicode"
 
 	"twofold/qr/capture"
-	"twofold/vault"
 )
 
 // Found is what a pasted text turned out to be: links to accounts, pictures, or
@@ -21,30 +24,14 @@ type Found struct {
 // Any tells whether anything was found.
 func (f Found) Any() bool { return len(f.Links)+len(f.Pictures)+len(f.Paths) > 0 }
 
-// What names what was found, for a sentence: the account of a single link, or how
-// many there are. It holds no secret.
-func (f Found) What() string {
-	switch l, p := len(f.Links), len(f.Paths)+len(f.Pictures); {
-	case l == 1 && p == 0:
-		if k, err := vault.ParseKeyURI(f.Links[0]); err == nil {
-			k.Secret.Clear()
-			return name(k.Account)
-		}
-		return "what was pasted"
-	case l == 0 && p == 1:
-		return "what is in the picture"
-	case p == 0:
-		return strconv.Itoa(l) + " accounts"
-	}
-	return "what was pasted"
-}
-
 // migration begins a part of an export of Google Authenticator.
 const migration = "otpauth-migration://"
 
 const (
 	maxPaste = 1 << 20 // bytes; more is no list of links
-	maxFound = 200
+	// MaxFound is how many links, and how many paths, are taken of one text.
+	MaxFound = 200
+	mark     = "\uFEFF" // of the byte order, which editors put before a text
 )
 
 // Recognize tells what a paste anywhere in the program is about. Links count
@@ -53,32 +40,65 @@ const (
 // several; and only with the ending of a picture, so that ordinary text stays text.
 func Recognize(pasted string) Found {
 	var f Found
-	if len(pasted) > maxPaste {
+	if len(pasted) > maxPaste && !StartsWell(pasted) {
 		return f
 	}
-	text := strings.TrimSpace(pasted)
-	if capture.IsDataURL(text) {
-		f.Pictures = []string{text}
-		return f
-	}
-	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
-		line = strings.TrimSpace(line)
-		if i := linkStart(line); i >= 0 && len(f.Links) < maxFound {
-			f.Links = append(f.Links, strings.Trim(line[i:], `"'<>`))
-			continue
+	folded := false // the line before belongs to a data: address, which may go on
+	for line := range strings.FieldsFuncSeq(pasted, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		line = trim(line)
+		switch i := linkStart(line); {
+		case line == "":
+		case capture.IsDataURL(line):
+			if folded = len(f.Pictures) < MaxFound; folded {
+				f.Pictures = append(f.Pictures, line)
+			}
+		case folded && isBase64(line):
+			f.Pictures[len(f.Pictures)-1] += line
+		case i >= 0:
+			if folded = false; len(f.Links) < MaxFound {
+				f.Links = append(f.Links, strings.Trim(line[i:], `"'<>`))
+			}
+		default:
+			folded = false
+			f.Paths = append(f.Paths, paths(line)...)
 		}
-		f.Paths = append(f.Paths, paths(line)...)
 	}
-	if len(f.Paths) > maxFound {
-		f.Paths = f.Paths[:maxFound]
+	if len(f.Paths) > MaxFound {
+		f.Paths = f.Paths[:MaxFound]
 	}
 	return f
+}
+
+// Copied is [Recognize] of what was copied on purpose: one path alone may then be of anything, a folder too.
+func Copied(text string) Found {
+	f := Recognize(text)
+	if p := Unquote(trim(text)); !f.Any() && len(p) <= 4096 && rooted(p) {
+		f.Paths = []string{p}
+	}
+	return f
+}
+
+// StartsWell tells a text that begins with a link that enrolls or a data: address. Files with such a text are no
+// pictures.
+func StartsWell(text string) bool {
+	start, _, _ := strings.Cut(trim(text[:min(len(text), 128)]), "\n")
+	return capture.IsDataURL(start) || linkStart(start) == 0
+}
+
+func trim(text string) string {
+	return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), mark))
+}
+
+func isBase64(line string) bool {
+	return !strings.ContainsFunc(line, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("+/=-_%", r)
+	})
 }
 
 // linkStart is where a link begins: at the start, or after what people copy
 // along with it. Its end is the line's, because labels hold raw blanks.
 func linkStart(line string) int {
-	lower := strings.ToLower(line)
+	lower := strings.ToLower(line[:min(len(line), maxPaste)])
 	if i := strings.Index(lower, "otpauth://"); i >= 0 {
 		return i
 	}
@@ -120,7 +140,10 @@ func paths(line string) []string {
 
 // Path is the file a text names, if it looks like a picture's path.
 func Path(text string) (string, bool) {
-	p := unquote(strings.TrimSpace(text))
+	p := Unquote(trim(text))
+	if _, address := capture.FileURL(trim(text)); address {
+		return p, rooted(p) // no ordinary text: a folder's, perhaps
+	}
 	if !capture.NamedAsPicture(p) && !strings.EqualFold(filepath.Ext(p), ".pdf") {
 		return "", false
 	}
@@ -147,9 +170,9 @@ func multiple(p string) int {
 	return n
 }
 
-// unquote undoes what terminals do to a dropped file's path: quotes,
+// Unquote undoes what terminals do to a dropped file's path: quotes,
 // backslashes before odd characters, file:// with percent signs.
-func unquote(s string) string {
+func Unquote(s string) string {
 	if len(s) >= 2 && (s[0] == '\'' || s[0] == '"') && s[len(s)-1] == s[0] && len(shellWords(s)) == 1 {
 		q := s[0]
 		inner := s[1 : len(s)-1]
@@ -193,7 +216,7 @@ func unescape(s string) string {
 }
 
 // shellWords splits at blanks outside quotes and backslashes, keeping both for
-// unquote to undo.
+// Unquote to undo.
 func shellWords(s string) []string {
 	var out []string
 	var word strings.Builder
