@@ -60,6 +60,9 @@ func (v *Vault) Plan(ctx context.Context, keys []Key) ([]Step, error) {
 	m, items := newMatcher(d), v.listItems(ctx)
 	steps := make([]Step, len(keys))
 	for _, i := range mergeOrder(keys) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		k := keys[i]
 		k.Account = k.trimmed().clone()
 		if steps[i], err = m.decideWith(k, items); err != nil {
@@ -116,13 +119,15 @@ func (m *matcher) hold(e *entry) {
 	m.ids[e.record().ID] = true
 	sum := string(e.record().Fingerprint)
 	m.secrets[sum] = append(m.secrets[sum], e)
-	if e.record().Removed.IsZero() {
-		m.names[nameKey(e.record().Account)] = e
+	if r := e.record(); r.Removed.IsZero() && r.Intent == "" && r.Name() != "" {
+		m.names[nameKey(r.Account)] = e // of those that were there, and not of those that come along
 	}
 }
 
 // nameKey ignores case: services do.
-func nameKey(a Account) string { return strings.ToLower(a.Issuer + "\x00" + a.Label) }
+func nameKey(a Account) string {
+	return string(a.Type) + "\x00" + strings.ToLower(a.Issuer+"\x00"+a.Label)
+}
 
 // decideWith also looks whether the item of an account that is there is gone.
 func (m *matcher) decideWith(k Key, items *itemList) (Step, error) {
@@ -178,7 +183,8 @@ func (m *matcher) known(k Key) Account {
 func (m *matcher) same(k Key) *entry {
 	var best *entry
 	for _, e := range m.secrets[string(m.document.fingerprint(k.Secret))] {
-		if e.record().Type != k.Type || e.record().ID != k.ID && !e.record().sameParameters(k.Account) {
+		sameID := k.ID != "" && e.record().ID == k.ID
+		if e.record().Type != k.Type || !sameID && !e.record().sameParameters(k.Account) {
 			continue
 		}
 		switch {

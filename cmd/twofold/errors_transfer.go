@@ -17,6 +17,7 @@ var transferWordings = []wording{
 	{is: transfer.ErrBadFile, code: exitBadFile, hints: []string{nothingMoved + "; export once more, or name the format: --format NAME"}},
 	{is: errLeftOut, code: exitFailed, hints: []string{"the others are in the vault"}},
 	{is: errNothingToUndo, code: exitFailed},
+	{is: errUndoAlone, code: exitUsage},
 	{is: errNothingToExport, code: exitNotOne, hints: []string{"\"twofold list\" shows the accounts; those in the trash are not exported"}},
 	{is: errNotExported, code: exitFailed, hints: []string{"the others are written; another format may hold these: \"twofold formats\""}},
 }

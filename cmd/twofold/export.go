@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -68,14 +69,14 @@ func (a *app) export(ctx context.Context, target, filter string, f exportFlags) 
 	switch {
 	case !known || format.Write == nil:
 		return usageError{"twofold export", fmt.Errorf("%q is no format that is written; \"twofold formats\" lists them", printable(f.format))}
-	case f.plain && format.Locked != transfer.MayBeLocked, f.passwordFile != "" && (f.plain || format.Locked == transfer.NeverLocked):
-		return usageError{"twofold export", fmt.Errorf("%s is encrypted %s", format.Title, lockWords[format.Locked])}
+	case f.plain && format.Locked == transfer.AlwaysLocked, f.passwordFile != "" && (f.plain || format.Locked == transfer.NeverLocked):
+		return usageError{"twofold export", fmt.Errorf("%s is %s encrypted", format.Title, lockWords[format.Locked])}
 	}
 	return a.withVault(ctx, func(v *vault.Vault) error {
-		keys, err := a.keysToExport(ctx, v, filter)
+		keys, missing := a.keysToExport(ctx, v, filter)
 		defer clearKeys(keys)
-		if err != nil {
-			return err
+		if len(keys) == 0 {
+			return missing
 		}
 		held, left, losses := format.Sort(keys)
 		a.sayLosses(format, held, left, losses)
@@ -88,12 +89,12 @@ func (a *app) export(ctx context.Context, target, filter string, f exportFlags) 
 		if len(left) > 0 {
 			return errNotExported
 		}
-		return nil
+		return missing
 	})
 }
 
 var lockWords = map[transfer.Lock]string{
-	transfer.NeverLocked: "never", transfer.MayBeLocked: "when there is a password", transfer.AlwaysLocked: "always",
+	transfer.NeverLocked: "never", transfer.MayBeLocked: "not at once plain and", transfer.AlwaysLocked: "always",
 }
 
 // keysToExport fetches the accounts that a filter matches, all of them without one.
@@ -111,13 +112,23 @@ func (a *app) keysToExport(ctx context.Context, v *vault.Vault, filter string) (
 	}
 	fetched := v.Keys(ctx, ids)
 	var keys []vault.Key
-	for _, id := range ids {
-		if got := fetched[id]; got.Err != nil {
-			return keys, got.Err
+	var failed error
+	for i, id := range ids {
+		got := fetched[id]
+		if got.Err != nil {
+			fmt.Fprintf(a.Err, "left out: %s: %v\n", nameOf(accounts[i]), got.Err)
+			failed = got.Err
+			continue
 		}
-		keys = append(keys, fetched[id].Key)
+		keys = append(keys, got.Key)
 	}
-	return keys, nil
+	if len(keys) == 0 {
+		return nil, failed
+	}
+	if failed != nil {
+		failed = errNotExported
+	}
+	return keys, failed
 }
 
 func clearKeys(keys []vault.Key) {
@@ -183,6 +194,12 @@ func (a *app) writeExport(ctx context.Context, target string, format transfer.Fo
 func (a *app) writePictures(target, links string, accounts int) error {
 	ending := filepath.Ext(target)
 	var names []string
+	undo := func(err error) error { // all of them, or none
+		for _, name := range names {
+			err = errors.Join(err, os.Remove(name))
+		}
+		return err
+	}
 	for link := range strings.Lines(links) {
 		name := target
 		if n := len(names) + 1; n > 1 {
@@ -190,20 +207,20 @@ func (a *app) writePictures(target, links string, accounts int) error {
 		}
 		symbol, err := qr.Encode(strings.TrimSpace(link))
 		if err != nil {
-			return err
+			return undo(err)
 		}
 		picture, err := symbol.PNG(pngScale)
 		if err != nil {
-			return err
+			return undo(err)
 		}
 		err = writePrivate(name, picture)
 		clear(picture)
 		if err != nil {
-			return err
+			return undo(err)
 		}
-		names = append(names, printable(name))
+		names = append(names, name)
 	}
-	fmt.Fprintf(a.Err, "Wrote %s to %s. Scan them in Google Authenticator, then delete them.\n", count(accounts, "account"), strings.Join(names, ", "))
+	fmt.Fprintf(a.Err, "Wrote %s to %s. Scan them in Google Authenticator, then delete them.\n", count(accounts, "account"), printable(strings.Join(names, ", ")))
 	return nil
 }
 

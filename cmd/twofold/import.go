@@ -64,6 +64,8 @@ func (f *importFlags) check(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	switch {
+	case f.undo && (f.format != "" || f.passwordFile != "" || f.all || f.dryRun || f.reveal || f.json):
+		return errUndoAlone
 	case f.undo && len(args) == 0:
 		return nil
 	case len(args) != 1 || f.undo:
@@ -78,6 +80,9 @@ var errLeftOut = errors.New("some accounts of the file were not taken; they are 
 
 func (a *app) importFile(ctx context.Context, source string, f importFlags) error {
 	format, export, err := a.readExport(ctx, source, f)
+	if errors.Is(err, transfer.ErrNothingInIt) && f.json {
+		err = errors.Join(a.writeImport(importPlan{format: format}, f), err)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", printable(source), err)
 	}
@@ -117,13 +122,17 @@ func (a *app) takeImport(ctx context.Context, v *vault.Vault, p importPlan, f im
 		}
 	}
 	var done []vault.Step
+	undoable := 0
 	if len(keys) > 0 {
+		note, err := beginImport(v)
+		if err != nil {
+			return err
+		}
 		hear, end := a.progress("Storing accounts")
-		var err error
 		done, err = v.Merge(ctx, keys, hear)
 		end()
-		if noted := a.noteImport(v, done); err == nil {
-			err = noted
+		if err == nil {
+			undoable, err = endImport(v, note)
 		}
 		if err != nil {
 			fmt.Fprintf(a.Err, "It was broken off; %s stored. Do it again to go on: nothing is taken twice.\n", were(toDo(done)))
@@ -136,7 +145,7 @@ func (a *app) takeImport(ctx context.Context, v *vault.Vault, p importPlan, f im
 		}
 	}
 	fmt.Fprintln(a.Err, p.summary(done))
-	if toDo(done) > 0 {
+	if undoable > 0 {
 		fmt.Fprintln(a.Err, "To undo all of it: twofold import --undo")
 	}
 	return p.leftOut()
@@ -152,10 +161,13 @@ func (a *app) readExport(ctx context.Context, source string, f importFlags) (tra
 		}
 		return transfer.Format{}, transfer.Export{}, err
 	}
-	data, err := a.pictureBytes(ctx, source)
+	data, err := a.fileBytes(ctx, source, transfer.MaxFile)
 	defer func() { clear(data) }()
-	if err != nil {
+	switch {
+	case err != nil:
 		return transfer.Format{}, transfer.Export{}, err
+	case len(data) > transfer.MaxFile:
+		return transfer.Format{}, transfer.Export{}, fmt.Errorf("%w: more than %d MiB", transfer.ErrTooLarge, transfer.MaxFile>>20)
 	}
 	if qr.IsPicture(data) || capture.IsPDF(data) {
 		codes, err := capture.Codes(ctx, data)
@@ -188,10 +200,16 @@ func (a *app) readExport(ctx context.Context, source string, f importFlags) (tra
 	return format, export, err
 }
 
+// mostPictures are those of a page that are looked at: other programs print a code an account.
+const mostPictures = 300
+
 // textsIn are the texts of the QR codes in the pictures of a page, as other programs print their accounts.
 func textsIn(ctx context.Context, pictures [][]byte) []byte {
 	var codes []capture.Code
-	for _, picture := range pictures {
+	for _, picture := range pictures[:min(len(pictures), mostPictures)] {
+		if ctx.Err() != nil {
+			break
+		}
 		more, _ := capture.Codes(ctx, picture) // one without a code is the page's decoration
 		codes = append(codes, more...)
 		clear(picture)
@@ -225,6 +243,9 @@ func (a *app) exportPassword(file string) func(context.Context, bool) (vault.Sec
 		if file != "" {
 			if again {
 				return vault.Secret{}, transfer.ErrNeedsPassword
+			}
+			if file == "-" {
+				return firstLine(a.In)
 			}
 			a.warnIfShared(file)
 			return readPassphraseFile(file)

@@ -48,6 +48,11 @@ func (p importPlan) leftOut() error {
 	if len(p.export.Aside) > 0 || len(p.export.Parts) > 0 || counted(p.steps)[vault.FateRefused] > 0 {
 		return errLeftOut
 	}
+	for _, s := range p.steps {
+		if doubtful(s) && !p.takes(s) {
+			return errLeftOut
+		}
+	}
 	return nil
 }
 

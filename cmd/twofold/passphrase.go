@@ -109,14 +109,23 @@ func readPassphraseFile(name string) (vault.Secret, error) {
 		return vault.Secret{}, fmt.Errorf("read the passphrase file: %w", err)
 	}
 	defer f.Close()
-	line, err := bufio.NewReader(io.LimitReader(f, 4096)).ReadBytes('\n')
+	passphrase, err := firstLine(f)
+	if err != nil {
+		return passphrase, fmt.Errorf("read the passphrase file %s: %w", name, err)
+	}
+	return passphrase, nil
+}
+
+// firstLine is the passphrase that a file or standard input begins with.
+func firstLine(from io.Reader) (vault.Secret, error) {
+	line, err := bufio.NewReader(io.LimitReader(from, 4096)).ReadBytes('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
-		return vault.Secret{}, fmt.Errorf("read the passphrase file: %w", err)
+		return vault.Secret{}, err
 	}
 	defer clear(line)
 	line = bytes.TrimRight(line, "\r\n")
 	if len(line) == 0 {
-		return vault.Secret{}, fmt.Errorf("read the passphrase file %s: %w", name, errNoPassphrase)
+		return vault.Secret{}, errNoPassphrase
 	}
 	return vault.NewSecret(bytes.Clone(line))
 }

@@ -119,6 +119,11 @@ func firstRead[T any](pictures []T, explain func(T) (qr.Look, error)) (first qr.
 
 // pictureBytes reads a file or standard input. A pipe or a terminal may keep it waiting, until ctx is done.
 func (a *app) pictureBytes(ctx context.Context, source string) ([]byte, error) {
+	return a.fileBytes(ctx, source, qr.MaxFileSize)
+}
+
+// fileBytes is pictureBytes of any file: at most so many bytes, and one more where there are.
+func (a *app) fileBytes(ctx context.Context, source string, most int64) ([]byte, error) {
 	return await(ctx, func() ([]byte, error) {
 		in := a.In
 		if source != "-" {
@@ -129,7 +134,7 @@ func (a *app) pictureBytes(ctx context.Context, source string) ([]byte, error) {
 			defer f.Close()
 			in = f
 		}
-		data, err := io.ReadAll(io.LimitReader(in, qr.MaxFileSize+1))
+		data, err := io.ReadAll(io.LimitReader(in, most+1))
 		if err != nil {
 			return data, fmt.Errorf("read it: %w", err)
 		}

@@ -130,6 +130,9 @@ func orUsual(value, usual int) int {
 // short keeps a word from a file short and harmless in a message.
 func short(word string) string {
 	word = plainName([]byte(word))
+	if looksBase32(word) {
+		return "…" // a key in the wrong place
+	}
 	if runes := []rune(word); len(runes) > 24 {
 		return string(runes[:24]) + "…"
 	}

@@ -13,23 +13,35 @@ var google = Format{
 	Read: readGoogle, Write: writeGoogle, Lacks: googleLacks,
 }
 
+// maxGoogleLinks are parts of exports in one file: ten thousand accounts.
+const maxGoogleLinks = 1000
+
 func readGoogle(_ context.Context, in Input) (Export, error) {
 	var e Export
 	var parts GoogleExport
+	var damaged error
 	lines := 0
 	for line := range strings.Lines(string(withoutBOM(in.Data))) {
 		if line = strings.TrimSpace(line); !IsGoogle(line) {
 			continue
 		}
 		lines++
+		if lines > maxGoogleLinks {
+			return Export{}, fmt.Errorf("%w: more than %d links", ErrTooLarge, maxGoogleLinks)
+		}
 		part, err := ParseGoogle(line)
 		if err != nil {
-			return Export{}, fmt.Errorf("%w: link %d: %w", ErrBadFile, lines, err)
+			damaged = fmt.Errorf("%w: link %d: %w", ErrBadFile, lines, err)
+			e.refuse(fmt.Sprintf("link %d", lines), err.Error())
+			continue
 		}
 		if !parts.Add(part) {
 			continue // seen before
 		}
 		e.Keys, e.Aside = append(e.Keys, part.Keys...), append(e.Aside, part.Aside...)
+	}
+	if damaged != nil && len(e.Keys) == 0 {
+		return Export{}, damaged
 	}
 	for _, missing := range parts.Missing() {
 		e.Parts = append(e.Parts, missing.String())

@@ -16,7 +16,7 @@ const kdfArgon2id = "\x9e\x29\x8b\x19\x56\xdb\x47\x73\xb2\x3d\xfc\x3e\xc6\xf0\xa
 
 // Bounds on a database's key derivation. KeePass asks for few passes over much memory, or for many over little.
 const (
-	maxKDBXWork   = 64 << 30    // bytes of memory times passes, some tens of seconds
+	maxKDBXWork   = 16 << 30    // bytes of memory times passes, some seconds
 	maxKDBXRounds = 500_000_000 // of AES, some tens of seconds
 )
 

@@ -50,19 +50,27 @@ func twofaLine(line string) (one entry, name string, err error) {
 		one.period, rest = period, rest[1:]
 	}
 	if !isBase32(rest[0]) {
-		return one, words[0], errors.New("its key is not base32")
+		return one, nameUnlessKey(words[0]), errors.New("its key is not base32")
 	}
 	one.secret = rest[0]
 	switch {
 	case len(rest) == 1:
-		return one, words[0], nil
+		return one, nameUnlessKey(words[0]), nil
 	case len(rest) > 2 || len(rest[1]) != 20:
-		return one, words[0], errors.New("its counter is not of 20 digits")
+		return one, nameUnlessKey(words[0]), errors.New("its counter is not of 20 digits")
 	}
 	counter, err := strconv.ParseUint(rest[1], 10, 63)
 	if err != nil {
-		return one, words[0], errors.New("its counter is not of 20 digits")
+		return one, nameUnlessKey(words[0]), errors.New("its counter is not of 20 digits")
 	}
 	one.kind, one.counter, one.period = "hotp", counter+1, 0
-	return one, words[0], nil
+	return one, nameUnlessKey(words[0]), nil
+}
+
+// nameUnlessKey is a word for a person to find an entry by; one that looks like a key is not repeated.
+func nameUnlessKey(word string) string {
+	if looksBase32(word) || len(word) >= 16 && strings.ToUpper(word) == word {
+		return ""
+	}
+	return word
 }
