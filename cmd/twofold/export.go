@@ -194,29 +194,16 @@ func (a *app) writeExport(ctx context.Context, target string, format transfer.Fo
 func (a *app) writePictures(target, links string, accounts int) error {
 	ending := filepath.Ext(target)
 	var names []string
-	undo := func(err error) error { // all of them, or none
-		for _, name := range names {
-			err = errors.Join(err, os.Remove(name))
-		}
-		return err
-	}
 	for link := range strings.Lines(links) {
 		name := target
 		if n := len(names) + 1; n > 1 {
 			name = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(target, ending), n, ending)
 		}
-		symbol, err := qr.Encode(strings.TrimSpace(link))
-		if err != nil {
-			return undo(err)
-		}
-		picture, err := symbol.PNG(pngScale)
-		if err != nil {
-			return undo(err)
-		}
-		err = writePrivate(name, picture)
-		clear(picture)
-		if err != nil {
-			return undo(err)
+		if err := writeCode(name, strings.TrimSpace(link)); err != nil {
+			for _, written := range names { // all of them, or none
+				err = errors.Join(err, os.Remove(written))
+			}
+			return err
 		}
 		names = append(names, name)
 	}

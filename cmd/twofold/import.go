@@ -31,10 +31,10 @@ func (a *app) importCommand() *cobra.Command {
 
 The format is known by the file's content; "twofold formats" lists them. A picture of
 an export's QR codes is read, too. It shows what would be added, and asks; not in a
-script, where no stream is a terminal. An account
-that is there already is left alone. One whose secret is there under another name, or
-whose name is there with another secret, is left out unless --all says otherwise.
-Importing the same file twice adds nothing.`,
+script, where no stream is a terminal. An account that is there already is left alone.
+One whose secret is there under another name, or whose name is there with another
+secret, is left out unless --all says otherwise. Importing the same file twice adds
+nothing.`,
 		Example: `  twofold import aegis-backup.json
   twofold import bitwarden.json --dry-run
   twofold import --undo             the accounts of the last import into the trash`,
@@ -86,11 +86,7 @@ func (a *app) importFile(ctx context.Context, source string, f importFlags) erro
 	if err != nil {
 		return fmt.Errorf("%s: %w", printable(source), err)
 	}
-	defer func() {
-		for _, k := range export.Keys {
-			k.Secret.Clear()
-		}
-	}()
+	defer clearKeys(export.Keys)
 	return a.withVault(ctx, func(v *vault.Vault) error {
 		plan, err := v.Plan(ctx, export.Keys)
 		if err != nil {
@@ -104,15 +100,16 @@ func (a *app) importFile(ctx context.Context, source string, f importFlags) erro
 	})
 }
 
-// takeImport shows, asks and merges.
+// takeImport shows, asks and stores.
 func (a *app) takeImport(ctx context.Context, v *vault.Vault, p importPlan, f importFlags) error {
 	if !f.json {
 		if err := a.showImport(a.Err, p, f); err != nil {
 			return err
 		}
 	}
-	keys := p.taken()
-	if len(keys) > 0 {
+	var done []vault.Step
+	undoable := 0
+	if keys := p.taken(); len(keys) > 0 {
 		ok, err := a.confirm(ctx, fmt.Sprintf("Add %s?", count(len(keys), "account")), f.yes || !a.attended())
 		if err != nil {
 			return err
@@ -120,22 +117,7 @@ func (a *app) takeImport(ctx context.Context, v *vault.Vault, p importPlan, f im
 		if !ok {
 			return errLeft
 		}
-	}
-	var done []vault.Step
-	undoable := 0
-	if len(keys) > 0 {
-		note, err := beginImport(v)
-		if err != nil {
-			return err
-		}
-		hear, end := a.progress("Storing accounts")
-		done, err = v.Merge(ctx, keys, hear)
-		end()
-		if err == nil {
-			undoable, err = endImport(v, note)
-		}
-		if err != nil {
-			fmt.Fprintf(a.Err, "It was broken off; %s stored. Do it again to go on: nothing is taken twice.\n", were(toDo(done)))
+		if done, undoable, err = a.storeImport(ctx, v, keys); err != nil {
 			return err
 		}
 	}
@@ -149,6 +131,24 @@ func (a *app) takeImport(ctx context.Context, v *vault.Vault, p importPlan, f im
 		fmt.Fprintln(a.Err, "To undo all of it: twofold import --undo")
 	}
 	return p.leftOut()
+}
+
+// storeImport merges, and notes what an undo has to take back.
+func (a *app) storeImport(ctx context.Context, v *vault.Vault, keys []vault.Key) (done []vault.Step, undoable int, err error) {
+	note, err := beginImport(v)
+	if err != nil {
+		return nil, 0, err
+	}
+	hear, end := a.progress("Storing accounts")
+	done, err = v.Merge(ctx, keys, hear)
+	end()
+	if err == nil {
+		undoable, err = endImport(v, note)
+	}
+	if err != nil {
+		a.sayBrokenOff(done)
+	}
+	return done, undoable, err
 }
 
 // readExport reads a file, or the QR codes in a picture of one.
@@ -179,10 +179,12 @@ func (a *app) readExport(ctx context.Context, source string, f importFlags) (tra
 		data = textLines(codes)
 	}
 	format, err := a.formatOf(data, f.format)
-	if pictures := transfer.PagePictures(data); errors.Is(err, transfer.ErrUnknownFormat) && len(pictures) > 0 {
-		clear(data)
-		data = textsIn(ctx, pictures)
-		format, err = a.formatOf(data, f.format)
+	if errors.Is(err, transfer.ErrUnknownFormat) {
+		if pictures := transfer.PagePictures(data); len(pictures) > 0 {
+			clear(data)
+			data = textsIn(ctx, pictures)
+			format, err = a.formatOf(data, f.format)
+		}
 	}
 	if err != nil {
 		return format, transfer.Export{}, err

@@ -90,7 +90,7 @@ func (a *app) restoreBackup(ctx context.Context, path string, f restoreFlags) er
 			err = errors.Join(a.writePlan(b, done, f), err)
 		}
 		if err != nil {
-			fmt.Fprintf(a.Err, "It was broken off; %s stored. Do it again to go on: nothing is taken twice.\n", were(toDo(done)))
+			a.sayBrokenOff(done)
 			return err
 		}
 		fmt.Fprintln(a.Err, summary(done))
@@ -99,6 +99,11 @@ func (a *app) restoreBackup(ctx context.Context, path string, f restoreFlags) er
 		}
 		return nil
 	})
+}
+
+// sayBrokenOff says how far a merging came.
+func (a *app) sayBrokenOff(done []vault.Step) {
+	fmt.Fprintf(a.Err, "It was broken off; %s stored. Do it again to go on: nothing is taken twice.\n", were(toDo(done)))
 }
 
 func were(n int) string {

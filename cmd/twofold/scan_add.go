@@ -111,11 +111,7 @@ func (h *harvest) keys() []vault.Key {
 func (a *app) addScanned(ctx context.Context, found []scanned, f scanFlags) error {
 	h := gather(found)
 	keys := h.keys()
-	defer func() {
-		for _, k := range keys {
-			k.Secret.Clear()
-		}
-	}()
+	defer clearKeys(keys)
 	for _, line := range h.aside {
 		fmt.Fprintf(a.Err, "not taken: %s\n", line)
 	}

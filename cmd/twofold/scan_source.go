@@ -57,11 +57,9 @@ type lookout struct {
 	found   []scanned
 	failed  []error
 	skipped error // set when a place that was named itself could not be read, and not just lay in a folder
-	looked  int
 }
 
 func (l *lookout) take(source string, named bool, codes []capture.Code, err error) {
-	l.looked++
 	for _, c := range codes {
 		l.found = append(l.found, scanned{source: source, code: c})
 	}

@@ -82,7 +82,16 @@ const pngScale = 8
 
 // savePNG writes a key as a picture that only its owner can read. It replaces nothing.
 func (a *app) savePNG(key vault.Key, name string) error {
-	symbol, err := qr.Encode(key.RevealURI())
+	if err := writeCode(name, key.RevealURI()); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.Err, "Wrote %s. Whoever has it can log in as you: delete it once it is scanned.\n", printable(name))
+	return nil
+}
+
+// writeCode writes the QR code of a text as a new picture that only its owner can read.
+func writeCode(name, text string) error {
+	symbol, err := qr.Encode(text)
 	if err != nil {
 		return err
 	}
@@ -91,9 +100,5 @@ func (a *app) savePNG(key vault.Key, name string) error {
 		return err
 	}
 	defer clear(picture)
-	if err := writePrivate(name, picture); err != nil {
-		return err
-	}
-	fmt.Fprintf(a.Err, "Wrote %s. Whoever has it can log in as you: delete it once it is scanned.\n", printable(name))
-	return nil
+	return writePrivate(name, picture)
 }
