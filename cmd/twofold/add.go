@@ -185,12 +185,8 @@ func (a *app) addKeys(ctx context.Context, keys []vault.Key, yes, asJSON bool) e
 
 // addShown asks, and adds: one as one, several in one change of the vault.
 func (a *app) addShown(ctx context.Context, keys []vault.Key, question string, yes, asJSON bool) error {
-	ok, err := a.confirm(ctx, question, yes || !a.attended())
-	if err != nil {
+	if err := a.confirm(ctx, question, yes || !a.attended()); err != nil {
 		return err
-	}
-	if !ok {
-		return errLeft
 	}
 	return a.withVault(ctx, func(v *vault.Vault) error {
 		var added []vault.Account

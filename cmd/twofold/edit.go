@@ -82,12 +82,8 @@ func (a *app) edit(cmd *cobra.Command, v *vault.Vault, acc vault.Account, f edit
 	}
 	if question := codesChange(acc, planned); question != "" {
 		fmt.Fprintf(a.Err, "warning: %s\n", question)
-		ok, err := a.confirm(cmd.Context(), fmt.Sprintf("Change %s all the same?", nameOf(acc)), f.yes)
-		if err != nil {
+		if err := a.confirm(cmd.Context(), fmt.Sprintf("Change %s all the same?", nameOf(acc)), f.yes); err != nil {
 			return err
-		}
-		if !ok {
-			return errLeft
 		}
 	}
 	return a.change(cmd, v, acc, change)

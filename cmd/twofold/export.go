@@ -154,14 +154,11 @@ func (a *app) writeExport(ctx context.Context, target string, format transfer.Fo
 	if !locked {
 		question = fmt.Sprintf("Write %s in the clear? Whoever gets the file can log in as you.", count(len(keys), "account"))
 	}
-	ok, err := a.confirm(ctx, question, f.yes || locked && !a.attended())
-	if err != nil {
+	if err := a.confirm(ctx, question, f.yes || locked && !a.attended()); err != nil {
 		return err
 	}
-	if !ok {
-		return errLeft
-	}
 	if locked {
+		var err error
 		if out.Password, err = a.newBackupPassphrase(ctx, f.passwordFile); err != nil {
 			return err
 		}

@@ -110,13 +110,10 @@ func (a *app) takeImport(ctx context.Context, v *vault.Vault, p importPlan, f im
 	var done []vault.Step
 	undoable := 0
 	if keys := p.taken(); len(keys) > 0 {
-		ok, err := a.confirm(ctx, fmt.Sprintf("Add %s?", count(len(keys), "account")), f.yes || !a.attended())
-		if err != nil {
+		if err := a.confirm(ctx, fmt.Sprintf("Add %s?", count(len(keys), "account")), f.yes || !a.attended()); err != nil {
 			return err
 		}
-		if !ok {
-			return errLeft
-		}
+		var err error
 		if done, undoable, err = a.storeImport(ctx, v, keys); err != nil {
 			return err
 		}

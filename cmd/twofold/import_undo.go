@@ -110,12 +110,8 @@ func (a *app) undoImport(ctx context.Context, f importFlags) error {
 		if len(ids) == 0 {
 			return errors.Join(errNothingToUndo, os.Remove(filepath.Join(v.Dir(), lastImport)))
 		}
-		ok, err := a.confirm(ctx, fmt.Sprintf("Put %s into the trash?", count(len(ids), "account")), f.yes || !a.attended())
-		if err != nil {
+		if err := a.confirm(ctx, fmt.Sprintf("Put %s into the trash?", count(len(ids), "account")), f.yes || !a.attended()); err != nil {
 			return err
-		}
-		if !ok {
-			return errLeft
 		}
 		if err := v.RemoveAll(ctx, ids); err != nil {
 			return err

@@ -14,30 +14,30 @@ import (
 // errNobodyToAsk says that a question came up where no terminal is there to answer it.
 var errNobodyToAsk = errors.New("this needs an answer, and there is no terminal to ask on")
 
-// confirm asks a yes-or-no question on the terminal; anything but y or yes is no. With yes it does not ask. Where
+// confirm asks a yes-or-no question on the terminal; anything but y or yes is errLeft. With yes it does not ask. Where
 // standard input or the talk goes elsewhere it asks on the terminal itself.
-func (a *app) confirm(ctx context.Context, question string, yes bool) (bool, error) {
+func (a *app) confirm(ctx context.Context, question string, yes bool) error {
 	if yes {
-		return true, nil
+		return nil
 	}
 	if !a.attended() {
-		return false, errNobodyToAsk
+		return errNobodyToAsk
 	}
 	tty, done, err := a.tty()
 	if err != nil {
-		return false, err
+		return err
 	}
 	defer done()
 	fmt.Fprintf(a.talkTo(tty), "%s [y/N] ", question)
 	line, err := readLineFrom(ctx, tty)
 	if err != nil {
-		return false, err
+		return err
 	}
 	switch strings.ToLower(line) {
 	case "y", "yes":
-		return true, nil
+		return nil
 	}
-	return false, nil
+	return errLeft
 }
 
 // attended reports whether a person is there to be asked: one of the streams is a terminal, and the terminal can be

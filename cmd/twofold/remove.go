@@ -27,12 +27,8 @@ func (a *app) removeCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				ok, err := a.confirm(cmd.Context(), fmt.Sprintf("Move %s to the trash?", nameOf(acc)), yes)
-				if err != nil {
+				if err := a.confirm(cmd.Context(), fmt.Sprintf("Move %s to the trash?", nameOf(acc)), yes); err != nil {
 					return err
-				}
-				if !ok {
-					return errLeft
 				}
 				if err := v.Remove(cmd.Context(), acc.ID); err != nil {
 					return err

@@ -71,12 +71,8 @@ func (a *app) restoreBackup(ctx context.Context, path string, f restoreFlags) er
 			}
 		}
 		if n := toDo(plan); n > 0 {
-			ok, err := a.confirm(ctx, fmt.Sprintf("Take %s into the vault?", count(n, "account")), f.yes)
-			if err != nil {
+			if err := a.confirm(ctx, fmt.Sprintf("Take %s into the vault?", count(n, "account")), f.yes); err != nil {
 				return err
-			}
-			if !ok {
-				return errLeft
 			}
 		}
 		if counted(plan)[vault.FateRefused] == len(plan) {

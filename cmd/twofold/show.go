@@ -30,12 +30,8 @@ protocol, sixels), else blocks, black on white whatever the theme, as large as t
 				if err != nil {
 					return err
 				}
-				ok, err := a.confirm(cmd.Context(), fmt.Sprintf("Show the secret of %s? Whoever sees it can log in as you.", nameOf(acc)), yes)
-				if err != nil {
+				if err := a.confirm(cmd.Context(), fmt.Sprintf("Show the secret of %s? Whoever sees it can log in as you.", nameOf(acc)), yes); err != nil {
 					return err
-				}
-				if !ok {
-					return errLeft
 				}
 				key, err := v.Key(cmd.Context(), acc.ID)
 				if err != nil {

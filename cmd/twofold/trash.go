@@ -45,12 +45,8 @@ func (a *app) emptyTrash(ctx context.Context, v *vault.Vault, yes bool) error {
 	for _, acc := range v.Trash() {
 		fmt.Fprintf(a.Err, "  %s\n", nameOf(acc))
 	}
-	ok, err := a.confirm(ctx, fmt.Sprintf("Delete %s and the secrets for good?", count(len(v.Trash()), "account")), yes)
-	if err != nil {
+	if err := a.confirm(ctx, fmt.Sprintf("Delete %s and the secrets for good?", count(len(v.Trash()), "account")), yes); err != nil {
 		return err
-	}
-	if !ok {
-		return errLeft
 	}
 	n, err := v.EmptyTrash(ctx)
 	if n > 0 || err == nil {
