@@ -149,7 +149,8 @@ func (m *matcher) decide(k Key) (Step, *entry) {
 		s.Fate, s.Reason = FateRefused, err.Error()
 		return s, nil
 	}
-	if same := m.same(k); same != nil {
+	alike := m.secrets[string(m.document.fingerprint(k.Secret))]
+	if same := same(k, alike); same != nil {
 		s.Existing = same.record().clone()
 		switch {
 		case !same.record().Removed.IsZero():
@@ -161,16 +162,16 @@ func (m *matcher) decide(k Key) (Step, *entry) {
 		}
 		return s, same
 	}
-	s.Fate, s.Known = FateNew, m.known(k)
+	s.Fate, s.Known = FateNew, known(k, alike)
 	if other := m.names[nameKey(k.Account)]; other != nil && k.Removed.IsZero() {
 		s.Fate, s.Existing = FateBeside, other.record().clone()
 	}
 	return s, nil
 }
 
-// known is a live account that was there before and has the secret of k.
-func (m *matcher) known(k Key) Account {
-	for _, e := range m.secrets[string(m.document.fingerprint(k.Secret))] {
+// known is a live account that was there before, of those that have the secret of k.
+func known(k Key, alike []*entry) Account {
+	for _, e := range alike {
 		if r := e.record(); r.Removed.IsZero() && r.Intent == "" && r.Type == k.Type {
 			return r.clone()
 		}
@@ -178,11 +179,12 @@ func (m *matcher) known(k Key) Account {
 	return Account{}
 }
 
-// same is the entry of the same account: the same secret under the same id, or
-// for the same login with the same parameters. A live one is preferred.
-func (m *matcher) same(k Key) *entry {
+// same is the entry of the same account, of those that have the secret of k:
+// under the same id, or for the same login with the same parameters. A live one
+// is preferred.
+func same(k Key, alike []*entry) *entry {
 	var best *entry
-	for _, e := range m.secrets[string(m.document.fingerprint(k.Secret))] {
+	for _, e := range alike {
 		sameID := k.ID != "" && e.record().ID == k.ID
 		if e.record().Type != k.Type || !sameID && !e.record().sameParameters(k.Account) {
 			continue

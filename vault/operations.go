@@ -107,28 +107,33 @@ func (v *Vault) alter(ctx context.Context, doing, id string, f func(*document, *
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	var after Account
-	err := v.change(ctx, func(d *document) error {
-		e := d.find(id)
-		if e == nil || !e.settled() {
-			return ErrNotFound
-		}
-		r := e.record()
-		before := r.Account
-		r.Account = r.clone()
-		if err := f(d, &r); err != nil {
-			return err
-		}
-		after = r.clone()
-		if reflect.DeepEqual(before, r.Account) {
-			return nil
-		}
-		return d.put(r.renamed(), e)
+	err := v.change(ctx, func(d *document) (err error) {
+		after, err = d.alter(id, f)
+		return err
 	})
 	if err != nil {
 		return Account{}, fmt.Errorf("%s: %w", doing, err)
 	}
 	v.edited.Add(1)
 	return after, nil
+}
+
+// alter puts a changed record in the place of one that has no intent.
+func (d *document) alter(id string, f func(*document, *record) error) (after Account, err error) {
+	e := d.find(id)
+	if e == nil || !e.settled() {
+		return Account{}, ErrNotFound
+	}
+	r := e.record()
+	before := r.Account
+	r.Account = r.clone()
+	if err := f(d, &r); err != nil {
+		return Account{}, err
+	}
+	if after = r.clone(); reflect.DeepEqual(before, r.Account) {
+		return after, nil
+	}
+	return after, d.put(r.renamed(), e)
 }
 
 // Edit changes an account by a function that gets a copy of it. The id, the

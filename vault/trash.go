@@ -11,12 +11,7 @@ import (
 // Remove puts an account into the trash, where it keeps its secret. One that is
 // there already stays as it is. Errors: ErrNotFound.
 func (v *Vault) Remove(ctx context.Context, id string) error {
-	_, err := v.alter(ctx, "remove account", id, func(d *document, r *record) error {
-		if r.Removed.IsZero() {
-			r.Removed = v.removedNow(d)
-		}
-		return nil
-	})
+	_, err := v.alter(ctx, "remove account", id, v.intoTrash)
 	return err
 }
 
@@ -168,17 +163,7 @@ func (v *Vault) RemoveAll(ctx context.Context, ids []string) error {
 	defer v.mu.Unlock()
 	err := v.change(ctx, func(d *document) error {
 		for _, id := range ids {
-			e := d.find(id)
-			if e == nil || !e.settled() {
-				return ErrNotFound
-			}
-			r := e.record()
-			if !r.Removed.IsZero() {
-				continue
-			}
-			r.Account = r.clone()
-			r.Removed = v.removedNow(d)
-			if err := d.put(r.renamed(), e); err != nil {
+			if _, err := d.alter(id, v.intoTrash); err != nil {
 				return err
 			}
 		}
@@ -191,12 +176,14 @@ func (v *Vault) RemoveAll(ctx context.Context, ids []string) error {
 	return nil
 }
 
-// removedNow is the time of a removing. Where the clock is behind it is that of the last save: expire must not take
-// what was just removed for old.
-func (v *Vault) removedNow(d *document) time.Time {
-	now := v.now().UTC().Truncate(time.Second)
-	if now.Before(d.head.Saved) {
-		return d.head.Saved
+// intoTrash marks a record as removed by now, unless it is already. Where the clock is behind, the time is that of the
+// last save: expire must not take what was just removed for old.
+func (v *Vault) intoTrash(d *document, r *record) error {
+	if !r.Removed.IsZero() {
+		return nil
 	}
-	return now
+	if r.Removed = v.now().UTC().Truncate(time.Second); r.Removed.Before(d.head.Saved) {
+		r.Removed = d.head.Saved
+	}
+	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/google/uuid"
+
 	"twofold/vault"
 )
 
@@ -147,7 +149,7 @@ func aegisDatabase(keys []vault.Key) any {
 			ids = append(ids, tags.id(tag))
 		}
 		entries[i] = map[string]any{
-			"type": k.Type, "uuid": newUUID(), "name": heldLabel(k.Account), "issuer": k.Issuer, "note": k.Note,
+			"type": k.Type, "uuid": uuid.NewString(), "name": heldLabel(k.Account), "issuer": k.Issuer, "note": k.Note,
 			"favorite": k.Pinned, "icon": nil, "info": info, "groups": ids,
 		}
 	}

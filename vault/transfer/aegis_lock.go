@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"twofold/vault"
 )
 
@@ -139,7 +141,7 @@ func sealAegis(ctx context.Context, db []byte, secret vault.Secret) (header, sea
 		return nil, nil, err
 	}
 	slot := map[string]any{
-		"type": aegisPassword, "uuid": newUUID(), "key": hexBytes(slotKey), "key_params": slotParams,
+		"type": aegisPassword, "uuid": uuid.NewString(), "key": hexBytes(slotKey), "key_params": slotParams,
 		"n": n, "r": r, "p": p, "salt": hexBytes(salt), "repaired": true, "is_backup": false,
 	}
 	return map[string]any{"slots": []any{slot}, "params": params}, base64.StdEncoding.EncodeToString(data), nil

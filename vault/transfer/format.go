@@ -29,8 +29,7 @@ type Format struct {
 	Refused bool
 	// Write writes accounts that Lacks has nothing against; nil where the format is only read.
 	Write func(ctx context.Context, out io.Writer, keys []vault.Key, o Output) error
-	// Lacks says what the format would lose of an account; nil where it holds all. An account for which Whole is
-	// false is left out of an export, one for which it is true loses only that.
+	// Lacks says what the format would lose of an account; nil where it holds all.
 	Lacks func(a vault.Account) []Loss
 	// Locked says whether what Write makes is encrypted: always, never, or when there is a password.
 	Locked Lock

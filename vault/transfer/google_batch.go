@@ -26,6 +26,22 @@ func (g *GoogleExport) Add(p GooglePart) bool {
 	return true
 }
 
+// takeInto reads a link and adds the accounts of its part to an export, once.
+func (g *GoogleExport) takeInto(e *Export, link string) error {
+	part, err := ParseGoogle(link)
+	if err == nil && g.Add(part) {
+		e.Keys, e.Aside = append(e.Keys, part.Keys...), append(e.Aside, part.Aside...)
+	}
+	return err
+}
+
+// tellMissing notes in an export which parts were not seen.
+func (g *GoogleExport) tellMissing(e *Export) {
+	for _, missing := range g.Missing() {
+		e.Parts = append(e.Parts, missing.String())
+	}
+}
+
 type googlePlace struct {
 	batch     int32
 	index, of int

@@ -29,22 +29,14 @@ func readGoogle(_ context.Context, in Input) (Export, error) {
 		if lines > maxGoogleLinks {
 			return Export{}, fmt.Errorf("%w: more than %d links", ErrTooLarge, maxGoogleLinks)
 		}
-		part, err := ParseGoogle(line)
-		if err != nil {
+		if err := parts.takeInto(&e, line); err != nil {
 			damaged = fmt.Errorf("%w: link %d: %w", ErrBadFile, lines, err)
 			e.refuse(fmt.Sprintf("link %d", lines), err.Error())
-			continue
 		}
-		if !parts.Add(part) {
-			continue // seen before
-		}
-		e.Keys, e.Aside = append(e.Keys, part.Keys...), append(e.Aside, part.Aside...)
 	}
 	if damaged != nil && len(e.Keys) == 0 {
 		return Export{}, damaged
 	}
-	for _, missing := range parts.Missing() {
-		e.Parts = append(e.Parts, missing.String())
-	}
+	parts.tellMissing(&e)
 	return e.done()
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 )
 
 // Bounds on JSON. Real exports are nested less than 12 deep, and have some dozens of values an account. A value costs
@@ -37,42 +38,52 @@ func writeJSON(out io.Writer, document any) error {
 	return encoder.Encode(document)
 }
 
-// deep counts brackets outside of strings.
+// unquoted are the bytes of JSON outside of its strings.
+func unquoted(data []byte) iter.Seq[byte] {
+	return func(yield func(byte) bool) {
+		quoted := false
+		for i := 0; i < len(data); i++ {
+			switch c := data[i]; {
+			case quoted && c == '\\':
+				i++
+			case c == '"':
+				quoted = !quoted
+			case !quoted && !yield(c):
+				return
+			}
+		}
+	}
+}
+
+// deep counts brackets.
 func deep(data []byte) bool {
-	depth, quoted := 0, false
-	for i := 0; i < len(data); i++ {
-		switch c := data[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
+	depth := 0
+	for c := range unquoted(data) {
+		switch c {
+		case '{', '[':
 			if depth++; depth > maxDepth {
 				return true
 			}
-		case c == '}' || c == ']':
+		case '}', ']':
 			depth--
 		}
 	}
 	return false
 }
 
-// crowded counts commas outside of strings, where there are enough to be worth it.
+// crowded counts commas, where there are enough to be worth it.
 func crowded(data []byte) bool {
 	if bytes.Count(data, []byte(",")) < maxValues {
 		return false
 	}
-	values, quoted := 0, false
-	for i := 0; i < len(data) && values < maxValues; i++ {
-		switch c := data[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case c == ',' && !quoted:
-			values++
+	values := 0
+	for c := range unquoted(data) {
+		if c != ',' {
+			continue
+		}
+		if values++; values == maxValues {
+			return true
 		}
 	}
-	return values >= maxValues
+	return false
 }

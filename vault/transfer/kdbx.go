@@ -10,6 +10,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"iter"
 	"math"
 
 	"github.com/tobischo/gokeepasslib/v3"
@@ -74,21 +75,8 @@ func readKDBX(ctx context.Context, in Input) (*gokeepasslib.StreamManager, []byt
 func openKDBX(data []byte) (f kdbx, err error) {
 	r := &byteReader{data: data}
 	r.take(12) // what it is, and its version
-	for more := true; more && !r.failed; {
-		kind := r.little(1)
-		value := r.take(r.little(4))
-		switch kind {
-		case 0:
-			more = false
-		case 2:
-			f.cipher = value
-		case 3:
-			f.packed = littleEndian(value) == 1
-		case 4:
-			f.seed = value
-		case 7:
-			f.iv = value
-		case 11:
+	for kind, value := range r.fields(4) {
+		if f.field(kind, value); kind == 11 {
 			f.kdf, err = readKDBXKDF(value)
 		}
 	}
@@ -106,19 +94,54 @@ func openKDBX(data []byte) (f kdbx, err error) {
 	return f, f.kdf.bounded()
 }
 
+// fields are the kinds and values of a header up to the field of kind 0; the length of a value has so many bytes.
+func (r *byteReader) fields(length uint64) iter.Seq2[uint64, []byte] {
+	return func(yield func(uint64, []byte) bool) {
+		for {
+			kind := r.little(1)
+			value := r.take(r.little(length))
+			if kind == 0 || r.failed || !yield(kind, value) {
+				return
+			}
+		}
+	}
+}
+
+// field takes what the headers of both versions have.
+func (f *kdbx) field(kind uint64, value []byte) {
+	switch kind {
+	case 2:
+		f.cipher = value
+	case 3:
+		f.packed = littleEndian(value) == 1
+	case 4:
+		f.seed = value
+	case 7:
+		f.iv = value
+	}
+}
+
+// seeded is the seed with the key that is derived of a password alone: what the keys of the content are made of.
+func (f kdbx) seeded(in Input, password []byte) ([]byte, error) {
+	in.Progress(f.kdf.doing())
+	first := sha256.Sum256(password)
+	composite := sha256.Sum256(first[:])
+	derived, err := f.kdf.derive(composite[:])
+	if err != nil {
+		return nil, err
+	}
+	defer clear(derived)
+	return bytes.Join([][]byte{f.seed, derived}, nil), nil
+}
+
 // unlock gives the content: the inner header and the XML after it.
 func (f kdbx) unlock(ctx context.Context, in Input) ([]byte, error) {
 	wrong := fmt.Errorf("%w; a database that also needs a key file is not read", ErrWrongPassword)
 	return unlock(ctx, in, wrong, func(password []byte) ([]byte, bool, error) {
-		in.Progress(f.kdf.doing())
-		first := sha256.Sum256(password)
-		composite := sha256.Sum256(first[:])
-		derived, err := f.kdf.derive(composite[:])
+		seeded, err := f.seeded(in, password)
 		if err != nil {
 			return nil, false, err
 		}
-		defer clear(derived)
-		seeded := bytes.Join([][]byte{f.seed, derived}, nil)
 		defer clear(seeded)
 		mac := sha512.Sum512(append(seeded, 1))
 		if !hmac.Equal(f.check, kdbxMAC(mac[:], math.MaxUint64, f.header)) {
@@ -214,12 +237,8 @@ func innerKDBX(content []byte) (stream *gokeepasslib.StreamManager, text []byte,
 	r := &byteReader{data: content}
 	var id uint64
 	var key []byte
-	for more := true; more && !r.failed; {
-		kind := r.little(1)
-		value := r.take(r.little(4))
+	for kind, value := range r.fields(4) {
 		switch kind {
-		case 0:
-			more = false
 		case 1:
 			id = littleEndian(value)
 		case 2:
@@ -229,9 +248,15 @@ func innerKDBX(content []byte) (stream *gokeepasslib.StreamManager, text []byte,
 	if r.failed {
 		return nil, nil, fmt.Errorf("%w: its inner header is not whole", ErrBadFile)
 	}
-	stream, err = gokeepasslib.NewStreamManager(uint32(id), key) //nolint:gosec // one that is cut is not known either
+	stream, err = protectedStream(id, key)
+	return stream, r.data, err
+}
+
+// protectedStream is the stream that protects values.
+func protectedStream(id uint64, key []byte) (*gokeepasslib.StreamManager, error) {
+	stream, err := gokeepasslib.NewStreamManager(uint32(id), key) //nolint:gosec // one that is cut is not known either
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w: its values are protected in a way that is not known", ErrRefused)
+		return nil, fmt.Errorf("%w: its values are protected in a way that is not known", ErrRefused)
 	}
-	return stream, r.data, nil
+	return stream, nil
 }

@@ -20,24 +20,13 @@ type kdbx3 struct {
 // openKDBX3 reads the fields after the version.
 func openKDBX3(r *byteReader) (f kdbx3, err error) {
 	f.kdf.id = string(gokeepasslib.KdfAES3)
-	for more := true; more && !r.failed; {
-		kind := r.little(1)
-		value := r.take(r.little(2))
+	for kind, value := range r.fields(2) {
+		f.field(kind, value)
 		switch kind {
-		case 0:
-			more = false
-		case 2:
-			f.cipher = value
-		case 3:
-			f.packed = littleEndian(value) == 1
-		case 4:
-			f.seed = value
 		case 5:
 			f.kdf.salt = value
 		case 6:
 			f.kdf.rounds = littleEndian(value)
-		case 7:
-			f.iv = value
 		case 8:
 			f.stream = value
 		case 9:
@@ -57,15 +46,12 @@ func openKDBX3(r *byteReader) (f kdbx3, err error) {
 func (f kdbx3) read(ctx context.Context, in Input) (*gokeepasslib.StreamManager, []byte, error) {
 	wrong := fmt.Errorf("%w; a database that also needs a key file is not read", ErrPasswordOrFile)
 	text, err := unlock(ctx, in, wrong, func(password []byte) ([]byte, bool, error) {
-		in.Progress(f.kdf.doing())
-		first := sha256.Sum256(password)
-		composite := sha256.Sum256(first[:])
-		derived, err := f.kdf.derive(composite[:])
+		seeded, err := f.seeded(in, password)
 		if err != nil {
 			return nil, false, err
 		}
-		defer clear(derived)
-		key := sha256.Sum256(bytes.Join([][]byte{f.seed, derived}, nil))
+		defer clear(seeded)
+		key := sha256.Sum256(seeded)
 		plain, err := f.decrypt(key[:], f.blocks)
 		if err != nil {
 			return nil, false, err
@@ -81,11 +67,8 @@ func (f kdbx3) read(ctx context.Context, in Input) (*gokeepasslib.StreamManager,
 	if err != nil {
 		return nil, nil, err
 	}
-	stream, err := gokeepasslib.NewStreamManager(uint32(f.streamID), f.stream) //nolint:gosec // one that is cut is not known either
-	if err != nil {
-		return nil, nil, fmt.Errorf("%w: its values are protected in a way that is not known", ErrRefused)
-	}
-	return stream, text, nil
+	stream, err := protectedStream(f.streamID, f.stream)
+	return stream, text, err
 }
 
 // join puts the blocks together, each of which has its hash.

@@ -41,7 +41,9 @@ func readURIs(data []byte, more func(line string, k *vault.Key)) (Export, error)
 	}
 	for _, l := range lines {
 		if IsGoogle(l.text) {
-			takeGoogle(&e, &google, l)
+			if err := google.takeInto(&e, l.text); err != nil {
+				e.refuse("", fmt.Sprintf("line %d: %v", l.number, err))
+			}
 			continue
 		}
 		k, err := l.key()
@@ -54,21 +56,8 @@ func readURIs(data []byte, more func(line string, k *vault.Key)) (Export, error)
 		}
 		e.Keys = append(e.Keys, k)
 	}
-	for _, missing := range google.Missing() {
-		e.Parts = append(e.Parts, missing.String())
-	}
+	google.tellMissing(&e)
 	return e.done()
-}
-
-func takeGoogle(e *Export, google *GoogleExport, l uriLine) {
-	part, err := ParseGoogle(l.text)
-	if err != nil {
-		e.refuse("", fmt.Sprintf("line %d: %v", l.number, err))
-		return
-	}
-	if google.Add(part) {
-		e.Keys, e.Aside = append(e.Keys, part.Keys...), append(e.Aside, part.Aside...)
-	}
 }
 
 type uriLine struct {

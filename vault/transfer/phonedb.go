@@ -91,14 +91,14 @@ func takeGoogleRow(e *Export, r sqliteRow) {
 
 func takeStratumRow(e *Export, r sqliteRow) {
 	one := entry{issuer: r.text("issuer"), label: r.text("username"), secret: r.text("secret")}
-	kinds := []string{1: "hotp", 2: "totp", 3: "motp", 4: "steam", 5: "yandex"}
-	algorithms := []string{"SHA1", "SHA256", "SHA512"}
-	kind, algorithm := r.number("type"), r.number("algorithm")
-	if kind < 1 || int(kind) >= len(kinds) || algorithm < 0 || int(algorithm) >= len(algorithms) {
+	kind := r.number("type")
+	var known [2]bool
+	one.kind, known[0] = stratumKinds[uint64(kind)]                            //nolint:gosec // a negative one is not known
+	one.algorithm, known[1] = stratumAlgorithms[uint64(r.number("algorithm"))] //nolint:gosec // as above
+	if known != [2]bool{true, true} {
 		e.refuse(one.name(), "its type or its algorithm is not known")
 		return
 	}
-	one.kind, one.algorithm = kinds[kind], algorithms[algorithm]
 	one.digits, one.period = positive(r.number("digits")), positive(r.number("period"))
 	if kind == 1 {
 		one.counter = uint64(r.number("counter")) //nolint:gosec // as above
