@@ -135,6 +135,18 @@ func (s Secret) RevealBase32() string {
 	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(s.bytes())
 }
 
+// Grouped puts a blank behind each four characters of a key, as pages show it: it can be kept in mind while it is typed.
+func Grouped(key string) string {
+	var b strings.Builder
+	for i, r := range key {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
 // Len is the number of bytes.
 func (s Secret) Len() int { return len(s.bytes()) }
 

@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"twofold/vault"
 )
 
 // needle is a form in which a marked text could leak. All are looked for in lower case.
@@ -29,7 +31,7 @@ func needlesOf(what string, raw []byte) []needle {
 	all := []needle{
 		{what + ", raw", raw},
 		{what + " in base32", []byte(text)},
-		{what + " in base32, in blocks of four", []byte(grouped(text)[:19])},
+		{what + " in base32, in blocks of four", []byte(vault.Grouped(text)[:19])},
 		{what + " in hex", []byte(hex.EncodeToString(raw))},
 	}
 	for shift := range 3 {
@@ -124,7 +126,7 @@ func TestTheNeedlesAreFound(t *testing.T) {
 	needles := needlesOf("the secret", secret)
 	text := base32.StdEncoding.EncodeToString(secret)
 	for _, leak := range []string{
-		"raw " + string(secret), text, strings.ToLower(text), grouped(text), hex.EncodeToString(secret),
+		"raw " + string(secret), text, strings.ToLower(text), vault.Grouped(text), hex.EncodeToString(secret),
 		strings.ToUpper(hex.EncodeToString(secret)), base64.StdEncoding.EncodeToString(secret),
 		base64.StdEncoding.EncodeToString(append([]byte("a"), secret...)),
 		base64.StdEncoding.EncodeToString(append([]byte("ab"), append(secret, "behind"...)...)),

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -61,18 +60,6 @@ func (a *app) reveal(key vault.Key, asQR, asURI bool) error {
 		_, err := fmt.Fprintln(a.Out, key.RevealURI())
 		return err
 	}
-	_, err := fmt.Fprintln(a.Out, grouped(key.Secret.RevealBase32()))
+	_, err := fmt.Fprintln(a.Out, vault.Grouped(key.Secret.RevealBase32()))
 	return err
-}
-
-// grouped splits a key into blocks of four, as pages show it.
-func grouped(text string) string {
-	var out strings.Builder
-	for i, r := range text {
-		if i > 0 && i%4 == 0 {
-			out.WriteByte(' ')
-		}
-		out.WriteRune(r)
-	}
-	return out.String()
 }

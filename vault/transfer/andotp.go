@@ -16,29 +16,23 @@ import (
 var andotp = Format{
 	Name: "andotp", Title: "andOTP", Files: "JSON, encrypted or not",
 	Is: func(p *Probe) bool {
-		return p.FirstHas("secret", "label", "type") || isGPGMessage(p.Data) || looksSealed(p.Data)
+		return p.FirstHas("secret", "label", "type") || isOpenPGP(p.Data) || looksSealed(p.Data)
 	},
 	Read: readAndOTP,
 }
 
 type andotpEntry struct {
-	Secret    word   `json:"secret"`
-	Issuer    *word  `json:"issuer"` // not before version 0.6
-	Label     word   `json:"label"`
-	Digits    number `json:"digits"`
-	Type      word   `json:"type"`
-	Algorithm word   `json:"algorithm"`
-	Period    number `json:"period"`
-	Counter   number `json:"counter"`
-	Tags      words  `json:"tags"`
-	LastUsed  number `json:"last_used"` // in milliseconds
-	Uses      number `json:"used_frequency"`
+	parameters
+	Issuer   *word  `json:"issuer"` // not before version 0.6
+	Tags     words  `json:"tags"`
+	LastUsed number `json:"last_used"` // in milliseconds
+	Uses     number `json:"used_frequency"`
 }
 
 func readAndOTP(ctx context.Context, in Input) (Export, error) {
 	data := withoutBOM(in.Data)
 	switch {
-	case isGPGMessage(data):
+	case isOpenPGP(data):
 		return Export{}, fmt.Errorf("%w: it is encrypted by OpenPGP; decrypt it with gpg first, and import what comes out", ErrRefused)
 	case len(data) == 0 || data[0] != '[' || !utf8.Valid(data):
 		plain, err := openAndOTP(ctx, in)
@@ -54,15 +48,13 @@ func readAndOTP(ctx context.Context, in Input) (Export, error) {
 	}
 	var e Export
 	each(&e, entries, func(a andotpEntry) {
-		issuer, label, tags := a.names()
-		kind := string(a.Type)
-		if strings.EqualFold(kind, "otp") {
-			kind = "totp" // GNOME's word
+		account := a.entry()
+		if strings.EqualFold(account.kind, "otp") {
+			account.kind = "totp" // GNOME's word
 		}
-		e.take(entry{
-			kind: kind, issuer: issuer, label: label, secret: string(a.Secret), algorithm: string(a.Algorithm), digits: a.Digits.orUsual(),
-			period: a.Period.orUsual(), counter: a.Counter.counter(), tags: tags, lastUsed: a.LastUsed.moment(), uses: a.Uses.count(),
-		})
+		account.issuer, account.label, account.tags = a.names()
+		account.lastUsed, account.uses = a.LastUsed.moment(), a.Uses.count()
+		e.take(account)
 	})
 	return e.done()
 }
@@ -81,18 +73,6 @@ func (a andotpEntry) names() (issuer, label string, tags []string) {
 		return tags[0], label, nil
 	}
 	return "", label, tags
-}
-
-// isGPGMessage tells a message of OpenPGP, in letters or as GnuPG begins it: to a password, or to a key of a usual size.
-func isGPGMessage(data []byte) bool {
-	for _, magic := range []string{
-		"-----BEGIN PGP ", "\x8c\x0d\x04", "\xc3\x0d\x04", "\x84\x5e\x03", "\xc1\x5e\x03", "\x85\x01\x0c\x03", "\x85\x01\x8c\x03", "\x85\x02\x0c\x03",
-	} {
-		if bytes.HasPrefix(data, []byte(magic)) {
-			return true
-		}
-	}
-	return false
 }
 
 // Sizes of an encrypted backup.

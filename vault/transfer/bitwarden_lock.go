@@ -48,6 +48,7 @@ func (l bitwardenLock) open(ctx context.Context, in Input) ([]byte, error) {
 			return nil, false, err
 		}
 		defer clear(seal)
+		defer clear(mac)
 		if !validation.authentic(mac) {
 			return nil, false, nil
 		}

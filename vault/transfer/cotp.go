@@ -25,14 +25,8 @@ type cotpDatabase struct {
 }
 
 type cotpElement struct {
-	Secret    word   `json:"secret"`
-	Issuer    word   `json:"issuer"`
-	Label     word   `json:"label"`
-	Digits    number `json:"digits"`
-	Type      word   `json:"type"`
-	Algorithm word   `json:"algorithm"`
-	Period    number `json:"period"`
-	Counter   number `json:"counter"`
+	parameters
+	Issuer word `json:"issuer"`
 }
 
 // newestCotp is the version of the database inside; what it is sealed into has one of its own.
@@ -67,10 +61,9 @@ func readCotp(ctx context.Context, in Input) (Export, error) {
 			e.refuse("", "it is no account")
 			continue
 		}
-		e.take(entry{
-			kind: string(one.Type), issuer: string(one.Issuer), label: string(one.Label), secret: string(one.Secret),
-			algorithm: string(one.Algorithm), digits: one.Digits.orUsual(), period: one.Period.orUsual(), counter: one.Counter.counter(),
-		})
+		account := one.entry()
+		account.issuer = string(one.Issuer)
+		e.take(account)
 	}
 	return e.done()
 }

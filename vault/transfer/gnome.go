@@ -15,15 +15,9 @@ var gnome = Format{
 }
 
 type gnomeItem struct {
-	Secret    word   `json:"secret"`
-	Label     word   `json:"label"`
-	Issuer    *word  `json:"issuer"`
-	Tags      words  `json:"tags"`
-	Type      word   `json:"type"`
-	Algorithm word   `json:"algorithm"`
-	Digits    number `json:"digits"`
-	Period    number `json:"period"`
-	Counter   number `json:"counter"`
+	parameters
+	Issuer *word `json:"issuer"`
+	Tags   words `json:"tags"`
 }
 
 func isGnome(p *Probe) bool {
@@ -54,10 +48,7 @@ func readGnome(_ context.Context, in Input) (Export, error) {
 			e.refuse("", "it is no account")
 			continue
 		}
-		account := entry{
-			kind: string(one.Type), label: string(one.Label), secret: string(one.Secret), algorithm: string(one.Algorithm),
-			digits: one.Digits.orUsual(), period: one.Period.orUsual(), counter: one.Counter.counter(),
-		}
+		account := one.entry()
 		if len(one.Tags) > 0 {
 			account.issuer, account.tags = one.Tags[0], one.Tags[1:]
 		}

@@ -43,7 +43,7 @@ func writeHTML(_ context.Context, out io.Writer, keys []vault.Key, o Output) err
 		Accounts      []printed
 	}{Program: o.Program, Made: o.day()}
 	for _, k := range keys {
-		p := printed{Account: k.Account, Heading: k.Issuer, Key: groups(k.Secret.RevealBase32()), Details: details(k.Account), Tags: strings.Join(k.Tags, ", ")}
+		p := printed{Account: k.Account, Heading: k.Issuer, Key: vault.Grouped(k.Secret.RevealBase32()), Details: details(k.Account), Tags: strings.Join(k.Tags, ", ")}
 		if p.Heading == "" {
 			p.Heading = k.Label
 		}
@@ -97,18 +97,6 @@ func WriteGooglePage(out io.Writer, keys []vault.Key, o Output) error {
 		sheet.Parts = append(sheet.Parts, one)
 	}
 	return htmlPages.ExecuteTemplate(out, "google", sheet)
-}
-
-// groups puts a blank behind each four characters, which can be kept in mind while they are typed.
-func groups(key string) string {
-	var b strings.Builder
-	for i, r := range key {
-		if i > 0 && i%4 == 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 // details are what must be typed along with the key.

@@ -41,7 +41,7 @@ func TestPageToPrint(t *testing.T) {
 	}
 	codes := 0
 	for _, k := range keys {
-		if !strings.Contains(text, groups(k.Secret.RevealBase32())) {
+		if !strings.Contains(text, vault.Grouped(k.Secret.RevealBase32())) {
 			t.Errorf("%s: the key is not on the page", k.Name())
 		}
 		svg, err := drawn(k.RevealURI())
@@ -119,7 +119,7 @@ func TestPageNeedsAPen(t *testing.T) {
 
 func TestKeyIsPrintedInGroups(t *testing.T) {
 	for key, want := range map[string]string{"": "", "ABCD": "ABCD", "ABCDE": "ABCD E", "ABCDEFGHIJ": "ABCD EFGH IJ"} {
-		if got := groups(key); got != want {
+		if got := vault.Grouped(key); got != want {
 			t.Errorf("%q is %q", key, got)
 		}
 	}

@@ -118,6 +118,24 @@ func (l *list) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// parameters are the fields of an account that andOTP, cotp and GNOME call by the same names.
+type parameters struct {
+	Secret    word   `json:"secret"`
+	Label     word   `json:"label"`
+	Digits    number `json:"digits"`
+	Type      word   `json:"type"`
+	Algorithm word   `json:"algorithm"`
+	Period    number `json:"period"`
+	Counter   number `json:"counter"`
+}
+
+func (p parameters) entry() entry {
+	return entry{
+		kind: string(p.Type), label: string(p.Label), secret: string(p.Secret), algorithm: string(p.Algorithm),
+		digits: p.Digits.orUsual(), period: p.Period.orUsual(), counter: p.Counter.counter(),
+	}
+}
+
 // Bounds of what a vault takes beside the names.
 const (
 	mostTags = 64

@@ -27,7 +27,7 @@ const passAdvice = "from a store of pass run: pass otp uri NAME | twofold import
 // isOpenPGP tells a message (RFC 9580, sections 4.2 and 5.1 to 5.3): armored, or one that begins with a session key
 // under a public key or a password.
 func isOpenPGP(data []byte) bool {
-	if bytes.HasPrefix(withoutBOM(data), []byte("-----BEGIN PGP MESSAGE")) {
+	if bytes.HasPrefix(withoutBOM(data), []byte("-----BEGIN PGP ")) {
 		return true
 	}
 	if len(data) < 6 {
