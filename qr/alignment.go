@@ -77,27 +77,29 @@ func lattice(middle point, axes [2]point, reach, step float64, visit func(point)
 	}
 }
 
-// align moves the plane so that the alignment pattern at the lower right is where it was found.
-func (g *grid) align(pairs []pair) []pair {
+// align moves the plane so that the alignment pattern at the lower right is where it was found, unless the symbol fits
+// worse then. It takes how well it fits, and gives how well it does now.
+func (g *grid) align(pairs []pair, fitness float64) float64 {
 	if len(g.alignment) == 0 {
-		return pairs
+		return fitness
 	}
 	last := float64(g.alignment[len(g.alignment)-1]) + 0.5
 	reach := min(2+float64(g.side)/12, 8)
 	at, ok := g.seek(g.at(last, last), g.axes(last, last), reach, leastAligned)
 	if !ok {
-		return pairs
+		return fitness
 	}
-	with := append(pairs[:len(pairs):len(pairs)], pair{point{last, last}, at, alignWeight})
-	before, was := g.plane, g.fitness()
-	plane, ok := fit(with)
+	plane, ok := fit(append(pairs[:len(pairs):len(pairs)], pair{point{last, last}, at, alignWeight}))
 	if !ok {
-		return pairs
+		return fitness
 	}
+	before := g.plane
 	g.plane = plane
-	if !g.sound() || g.fitness() < was {
-		g.plane = before
-		return pairs
+	if g.sound() {
+		if now := g.fitness(); now >= fitness {
+			return now
+		}
 	}
-	return with
+	g.plane = before
+	return fitness
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"io"
 	"runtime"
 )
 
@@ -43,15 +42,6 @@ func Decode(data []byte) ([]Result, error) {
 		results = append(results, f.Results...)
 	}
 	return results, err
-}
-
-// DecodeReader is [Decode] of what r holds, of which it reads at most [MaxFileSize] bytes and one more.
-func DecodeReader(r io.Reader) ([]Result, error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxFileSize+1))
-	if err != nil {
-		return nil, fmt.Errorf("read picture: %w", err)
-	}
-	return Decode(data)
 }
 
 // DecodeImage reads every QR code in a picture that is in memory already.

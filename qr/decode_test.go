@@ -41,7 +41,7 @@ func TestEveryFormatIsRead(t *testing.T) {
 		files["WebP "+name] = data
 	}
 	for name, data := range files {
-		results, err := DecodeReader(bytes.NewReader(data))
+		results, err := Decode(data)
 		if err != nil || len(results) != 1 || results[0].Text != enrollment {
 			t.Errorf("%s: %v, %v", name, results, err)
 		}

@@ -192,12 +192,11 @@ func TestZeroSymbolDrawsWhite(t *testing.T) {
 }
 
 func decodeFile(name string) ([]Result, error) {
-	f, err := os.Open(name)
+	data, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	return DecodeReader(f)
+	return Decode(data)
 }
 
 // scan reads one "X YhWv1h-Wz" of our own paths.

@@ -1,6 +1,9 @@
 package qr
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // grid is where in a picture the modules of one symbol are thought to be.
 //
@@ -39,42 +42,31 @@ const (
 	alignWeight  = 1
 )
 
-// place lays the plane of a symbol through three finders.
+// place lays the plane of a symbol through three finders, and gives what it is fitted to. Where their corners mislead,
+// or there are none, the page is taken for parallel to the picture.
 func (k *ink) place(t triple, l layout) (g *grid, pairs []pair, ok bool) {
 	g = &grid{ink: k, light: t.topLeft.light, layout: l}
 	near, far := 3.5, float64(l.side)-3.5
 	right, down := t.topRight.center.minus(t.topLeft.center), t.bottomLeft.center.minus(t.topLeft.center)
+	var middles, corners []pair
 	for _, f := range []struct {
 		*finder
 		at point
 	}{{t.topLeft, point{near, near}}, {t.topRight, point{far, near}}, {t.bottomLeft, point{near, far}}} {
-		pairs = append(pairs, pair{f.at, f.center, middleWeight})
+		middles = append(middles, pair{f.at, f.center, middleWeight})
 		if f.square {
 			for i, c := range f.facing(right, down) {
-				pairs = append(pairs, pair{f.at.plus(cornerOf[i].times(innerEdge)), c, cornerWeight})
+				corners = append(corners, pair{f.at.plus(cornerOf[i].times(innerEdge)), c, cornerWeight})
 			}
 		}
 	}
-	if len(pairs) >= 7 {
+	if len(corners) > 0 {
+		pairs = slices.Concat(middles, corners)
 		if g.plane, ok = fit(pairs); ok && g.sound() {
 			return g, pairs, true
 		}
 	}
-	return g.flat(t, pairs)
-}
-
-// flat takes the page for parallel to the picture: right where corners mislead.
-func (g *grid) flat(t triple, pairs []pair) (*grid, []pair, bool) {
-	far := float64(g.side) - 3.5
-	right, down := t.topRight.center.minus(t.topLeft.center), t.bottomLeft.center.minus(t.topLeft.center)
 	fourth := pair{point{far, far}, t.topLeft.center.plus(right).plus(down), middleWeight}
-	var middles []pair
-	for _, p := range pairs {
-		if p.weight == middleWeight {
-			middles = append(middles, p)
-		}
-	}
-	var ok bool
 	g.plane, ok = fit(append(middles[:len(middles):len(middles)], fourth))
 	return g, middles, ok && g.sound()
 }

@@ -27,7 +27,7 @@ func TestFitnessTellsTheRightGrid(t *testing.T) {
 	symbol, _ := codeOf(t, 6, coding.M, 0)
 	img := photographed(symbol.image(6), 12, 15, 10)
 	right, pairs := gridOf(t, img, 6)
-	right.align(pairs)
+	right.align(pairs, right.fitness())
 	if fit := right.fitness(); fit < 0.9 {
 		t.Errorf("the right version fits %.2f", fit)
 	}
@@ -48,7 +48,7 @@ func TestAlignmentMovesThePlane(t *testing.T) {
 		}
 	}
 	g.plane, _ = fit(pairs)
-	g.align(pairs)
+	g.align(pairs, g.fitness())
 	far := float64(g.side) - 6.5
 	scale, quiet := 6.0, 4.0*6
 	near(t, "the alignment pattern", g.at(far, far), point{quiet + far*scale, quiet + far*scale}, 0.8)
@@ -89,7 +89,7 @@ func TestSettleFindsBack(t *testing.T) {
 func TestBitsAreThoseDrawn(t *testing.T) {
 	symbol, _ := codeOf(t, 8, coding.H, 6)
 	g, pairs := gridOf(t, turned(symbol.image(5), 28), 8)
-	g.align(pairs)
+	g.align(pairs, g.fitness())
 	for _, share := range []float64{0, 0.4, 0.8} {
 		bits, wrong := g.bits(share), 0
 		for v := range g.side {
@@ -109,7 +109,7 @@ func TestBendFindsTheShift(t *testing.T) {
 	const height = 12
 	symbol, _ := codeOf(t, 14, coding.M, 0)
 	g, pairs := gridOf(t, curled(symbol.image(6), height), 14)
-	g.align(pairs)
+	g.align(pairs, g.fitness())
 	if found := g.bend(); found < 10 {
 		t.Fatalf("%d alignment patterns are found", found)
 	}

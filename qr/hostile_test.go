@@ -120,23 +120,6 @@ func hugeJPEG(t *testing.T) []byte {
 	return data
 }
 
-func TestReaderStopsAtTheBound(t *testing.T) {
-	endless := &endlessReader{}
-	if _, err := DecodeReader(endless); !errors.Is(err, ErrTooLarge) {
-		t.Errorf("endless input: %v", err)
-	}
-	if endless.read > MaxFileSize+1<<20 {
-		t.Errorf("%d bytes were read", endless.read)
-	}
-}
-
-type endlessReader struct{ read int }
-
-func (r *endlessReader) Read(p []byte) (int, error) {
-	r.read += len(p)
-	return len(p), nil
-}
-
 // A picture within the bounds may still be all zeros in a few kilobytes, or a field of finder patterns.
 func TestBombsAreDefused(t *testing.T) {
 	for name, data := range map[string][]byte{

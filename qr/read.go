@@ -115,8 +115,7 @@ func (k *ink) lay(t triple, version int, written bool) (*grid, float64) {
 	if fit < chance && !written && version > smallVersion {
 		return g, fit
 	}
-	g.align(pairs)
-	if fit = g.fitness(); fit < goodFit && written && g.bend() > 0 {
+	if fit = g.align(pairs, fit); fit < goodFit && written && g.bend() > 0 {
 		fit = g.fitness()
 	}
 	return g, fit
