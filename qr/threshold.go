@@ -19,6 +19,14 @@ func newInk(g *gray) *ink {
 
 func (k *ink) row(y int) []int8 { return k.v[y*k.width : (y+1)*k.width] }
 
+// cutInk cuts what a limit and a brightness differ by, from -255 on, at what ink holds.
+var cutInk = func() (t [511]int8) {
+	for i := range t {
+		t[i] = int8(min(max(i-255, -127), 127))
+	}
+	return t
+}()
+
 // at is the ink around a place, between pixels as a share of each; it continues beyond the edges.
 func (k *ink) at(p point) float64 {
 	x, y := p.x-0.5, p.y-0.5
@@ -50,7 +58,7 @@ func localMean(radius int) threshold {
 		boxMeans(g, radius, func(y int, means []uint8) {
 			to := k.row(y)
 			for x, p := range g.row(y) {
-				to[x] = int8(min(max(int(means[x])-int(p), -127), 127))
+				to[x] = cutInk[int(means[x])-int(p)+255]
 			}
 		})
 		return k
@@ -85,7 +93,7 @@ func hybrid(g *gray) *ink {
 				end = g.width
 			}
 			for x := bx * block; x < end; x++ {
-				to[x] = int8(min(max(limit-int(from[x]), -127), 127))
+				to[x] = cutInk[limit-int(from[x])+255]
 			}
 		}
 	}
@@ -131,19 +139,28 @@ func (b blocks) limitOf(g *gray, bx, by int) int {
 	return limit
 }
 
-// average fills in the limits that apply to one row of blocks.
+// average fills in the limits that apply to one row of blocks: each the mean of those around it, or at an edge around
+// the nearest that has all of them. They add up from one to the next.
 func (b blocks) average(by int, line []int) {
-	inside := func(i, n int) int { return min(max(i, around), max(n-1-around, around)) }
-	cy := inside(by, b.height)
-	for bx := range line {
-		cx := inside(bx, b.width)
-		sum, n := 0, 0
-		for y := cy - around; y <= min(cy+around, b.height-1); y++ {
-			for _, l := range b.limit[y*b.width+cx-around : y*b.width+min(cx+around, b.width-1)+1] {
-				sum += l
-				n++
-			}
+	const wide = 2*around + 1
+	inside := func(i, n int) int { return min(max(i, around), n-1-around) }
+	top := inside(by, b.height) - around
+	column := func(x int) (sum int) {
+		for y := top; y < top+wide; y++ {
+			sum += b.limit[y*b.width+x]
 		}
-		line[bx] = sum / n
+		return sum
+	}
+	sum := 0
+	for x := range wide {
+		sum += column(x)
+	}
+	at := around
+	for bx := range line {
+		if cx := inside(bx, b.width); cx > at {
+			sum += column(cx+around) - column(at-around)
+			at = cx
+		}
+		line[bx] = sum / (wide * wide)
 	}
 }
